@@ -1,0 +1,46 @@
+"""Put a service's routes behind the edge, with what every service has."""
+
+from collections.abc import Mapping, Sequence
+
+from litestar import Litestar, Router, get
+from litestar.di import Provide
+from litestar.types import ASGIApp
+
+from psa_common import health, openapi
+from psa_common.db import Pool
+from psa_common.edge import Edge, provide_principal, provide_tx
+from psa_common.guards import public, refuse_unguarded_routes
+from psa_common.identity import TokenVerifier
+from psa_common.problems import HANDLERS
+from psa_common.requests import BODY_BYTES_MAX, StrictRequest
+
+
+def build_application(
+    *,
+    service: str,
+    version: str,
+    title: str,
+    routes: Sequence[Router],
+    pool: Pool,
+    verifier: TokenVerifier,
+    checks: Mapping[str, health.Check],
+) -> ASGIApp:
+    """Return the ASGI application; raises RuntimeError when a route has no guard."""
+    document = openapi.Lazily(service)
+
+    @get("/openapi.json", guards=[public], include_in_schema=False)
+    async def contract() -> dict[str, object]:
+        """Give the gateway this service's part of the API document."""
+        return document.of(app)
+
+    app = Litestar(
+        [Router("/api/v1", route_handlers=routes), health.router(service, version, checks), contract],
+        dependencies={"tx": Provide(provide_tx), "principal": Provide(provide_principal)},
+        exception_handlers=HANDLERS,
+        request_class=StrictRequest,
+        request_max_body_size=BODY_BYTES_MAX,
+        openapi_config=openapi.config(title, version),
+        logging_config=None,
+    )
+    refuse_unguarded_routes(app)
+    return Edge(app, pool, verifier)

@@ -1,0 +1,165 @@
+"""
+Who changed what, when, from where: written in the transaction of the change.
+
+A record cannot be changed by the service that wrote it. The worker seals records into one
+hash chain per tenant, in the order in which it finds them committed; an altered, removed or
+reordered record breaks the chain at its place.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from psa_common.db import Jsonb, Tx
+from psa_common.ids import uuid7
+
+SEAL_BATCH = 500
+GENESIS = bytes(32)
+HIDDEN = "***"
+SECRET_WORDS = ("password", "secret", "token", "private_key", "iban")
+
+INSERT_SQL = """
+    INSERT INTO audit_records
+           (id, occurred_at, action, resource_type, resource_id, actor_kind, actor_id,
+            actor_name, ip, request_id, before, after)
+    VALUES (%(id)s, clock_timestamp(), %(action)s, %(resource_type)s, %(resource_id)s,
+            %(actor_kind)s, %(actor_id)s, %(actor_name)s, %(ip)s, %(request_id)s,
+            %(before)s, %(after)s)
+"""
+
+# One sealer for a tenant at a time; the lock ends with the transaction.
+LOCK_SQL = "SELECT pg_advisory_xact_lock(hashtextextended('audit' || current_schema(), 0))"
+
+HEAD_SQL = """
+    SELECT position, hash
+      FROM audit_seals
+     ORDER BY position DESC
+     LIMIT 1
+"""
+
+UNSEALED_SQL = """
+    SELECT r.id, r.occurred_at, r.action, r.resource_type, r.resource_id, r.actor_kind,
+           r.actor_id, r.actor_name, r.ip, r.request_id, r.before, r.after
+      FROM audit_records AS r
+     WHERE NOT EXISTS (SELECT FROM audit_seals AS s
+                        WHERE s.tenant_id = r.tenant_id
+                          AND s.record_id = r.id)
+     ORDER BY r.id
+     LIMIT %(batch)s
+"""
+
+SEAL_SQL = """
+    INSERT INTO audit_seals (position, record_id, hash)
+    VALUES (%(position)s, %(record_id)s, %(hash)s)
+"""
+
+CHAIN_SQL = """
+    SELECT s.position, s.hash, s.record_id, r.id, r.occurred_at, r.action, r.resource_type,
+           r.resource_id, r.actor_kind, r.actor_id, r.actor_name, r.ip, r.request_id,
+           r.before, r.after
+      FROM audit_seals AS s
+      LEFT JOIN audit_records AS r ON r.tenant_id = s.tenant_id AND r.id = s.record_id
+     ORDER BY s.position
+"""
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """One change, as it is hashed: the order of these fields is part of the format."""
+
+    id: UUID | None
+    occurred_at: datetime | None
+    action: str | None
+    resource_type: str | None
+    resource_id: UUID | None
+    actor_kind: str | None
+    actor_id: UUID | None
+    actor_name: str | None
+    ip: str | None
+    request_id: str | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class _Head(msgspec.Struct, frozen=True):
+    position: int
+    hash: bytes
+
+
+class _Link(Record, frozen=True, kw_only=True):
+    position: int
+    hash: bytes
+    record_id: UUID
+
+
+def record(
+    tx: Tx,
+    action: str,
+    resource_type: str,
+    resource_id: UUID,
+    *,
+    before: Mapping[str, Any] | msgspec.Struct | None = None,
+    after: Mapping[str, Any] | msgspec.Struct | None = None,
+) -> None:
+    """Write down that the actor of *tx* did *action*; secrets are masked by field name."""
+    context = tx.context
+    tx.defer(
+        INSERT_SQL,
+        id=uuid7(),
+        action=action,
+        resource_type=resource_type,
+        resource_id=resource_id,
+        actor_kind=context.actor.kind,
+        actor_id=context.actor.id,
+        actor_name=context.actor.name,
+        ip=context.ip,
+        request_id=context.request_id,
+        before=_state(before),
+        after=_state(after),
+    )
+
+
+def _state(value: Mapping[str, Any] | msgspec.Struct | None) -> Jsonb | None:
+    if value is None:
+        return None
+    plain: dict[str, Any] = msgspec.to_builtins(value)
+    return Jsonb(
+        {
+            name: HIDDEN if any(word in name for word in SECRET_WORDS) and item else item
+            for name, item in plain.items()
+        }
+    )
+
+
+async def seal(tx: Tx) -> int:
+    """Chain the tenant's committed, unsealed records; return how many."""
+    await tx.execute(LOCK_SQL)
+    head = await tx.fetch_optional(_Head, HEAD_SQL) or _Head(0, GENESIS)
+    records = await tx.fetch_all(Record, UNSEALED_SQL, batch=SEAL_BATCH)
+    position, previous = head.position, head.hash
+    for item in records:
+        position += 1
+        previous = chained(previous, item)
+        tx.defer(SEAL_SQL, position=position, record_id=item.id, hash=previous)
+    return len(records)
+
+
+def chained(previous: bytes, item: Record) -> bytes:
+    """Return the hash of *item* behind *previous*: SHA-256 over both, the record as JSON."""
+    values = [getattr(item, name) for name in Record.__struct_fields__]
+    return hashlib.sha256(previous + msgspec.json.encode(values, order="sorted")).digest()
+
+
+async def verify(tx: Tx) -> int | None:
+    """Return the position of the first record that does not fit the chain, or None."""
+    previous = GENESIS
+    for expected, link in enumerate(await tx.fetch_all(_Link, CHAIN_SQL), start=1):
+        if link.position != expected or link.id is None:
+            return expected
+        previous = chained(previous, link)
+        if previous != link.hash:
+            return expected
+    return None

@@ -1,0 +1,101 @@
+"""Run one process of a service: an HTTP server, or a worker with its loops."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from typing import Any
+
+import structlog
+import uvicorn
+import uvloop
+from litestar import Litestar
+from litestar.types import ASGIApp
+
+from psa_common import health
+from psa_common.db import Pool
+from psa_common.settings import ServiceSettings
+
+log = structlog.get_logger()
+
+KEEP_ALIVE_SECONDS = 75  # longer than the gateway keeps an idle connection
+GRACE_SECONDS = 25
+
+
+def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run *main* on uvloop until it ends or the process is told to stop."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main())
+
+
+async def http(
+    app: ASGIApp,
+    settings: ServiceSettings,
+    *,
+    background: Iterable[Coroutine[Any, Any, None]] = (),
+) -> None:
+    """
+    Serve *app* until SIGTERM or SIGINT; requests in flight are finished first.
+
+    *background* are endless loops that the requests rely on, such as fetching signing keys.
+    """
+    tasks = [asyncio.ensure_future(loop) for loop in background]
+    try:
+        await _server(app, settings.http_host, settings.http_port).serve()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
+    config = uvicorn.Config(
+        app,  # pyright: ignore[reportArgumentType]  # Litestar's ASGI types are its own
+        host=host,
+        port=port,
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips="127.0.0.1",
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    return uvicorn.Server(config)
+
+
+async def worker_health(
+    service: str, version: str, settings: ServiceSettings, pool: Pool
+) -> None:
+    """Answer health and metrics for a worker, on a port of its own."""
+    checks = {"database": health.database_check(pool)}
+    app = Litestar([health.router(service, version, checks)], openapi_config=None)
+    await _server(app, settings.http_host, settings.worker_port).serve()
+
+
+async def together(*loops: Coroutine[Any, Any, None]) -> None:
+    """Run endless loops side by side until the process is told to stop, or one fails."""
+    stop = asyncio.Event()
+    running = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        running.add_signal_handler(number, stop.set)
+    tasks = [asyncio.ensure_future(loop) for loop in loops]
+    stopper = asyncio.ensure_future(stop.wait())
+    try:
+        done, _ = await asyncio.wait([*tasks, stopper], return_when=asyncio.FIRST_COMPLETED)
+        for task in done - {stopper}:
+            await task  # a loop that ended has failed; let its error end the process
+    finally:
+        for task in (*tasks, stopper):
+            task.cancel()
+        await asyncio.gather(*tasks, stopper, return_exceptions=True)
+
+
+async def every(seconds: float, name: str, work: Callable[[], Awaitable[object]]) -> None:
+    """Do *work* again and again; a failure is logged and does not end the loop."""
+    while True:
+        try:
+            await work()
+        except Exception as error:
+            log.warning("timer_failed", timer=name, error=repr(error))
+        await asyncio.sleep(seconds)

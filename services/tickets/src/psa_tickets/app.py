@@ -1,0 +1,46 @@
+"""The HTTP process: settings, pool, routes."""
+
+from litestar.types import ASGIApp
+
+from psa_common import health, observability, serve
+from psa_common.application import build_application
+from psa_common.db import Pool, open_pool
+from psa_common.identity import SigningKeys, TokenVerifier
+from psa_common.settings import ServiceSettings, read_settings
+from importlib.metadata import version
+from psa_tickets.http import calendars, comments, sla_policies, tickets, time_entries
+
+ROUTES = (
+    tickets.ROUTER,
+    comments.ROUTER,
+    time_entries.ROUTER,
+    sla_policies.ROUTER,
+    calendars.ROUTER,
+)
+
+
+def build(pool: Pool, verifier: TokenVerifier, *checks: tuple[str, health.Check]) -> ASGIApp:
+    """Put the routes together behind the edge."""
+    return build_application(
+        service="tickets",
+        version=version("psa-tickets"),
+        title="Tickets",
+        routes=ROUTES,
+        pool=pool,
+        verifier=verifier,
+        checks={"database": health.database_check(pool), **dict(checks)},
+    )
+
+
+async def main() -> None:
+    """Serve until told to stop."""
+    settings = read_settings(ServiceSettings)
+    observability.configure("tickets", "app", settings)
+    keys = SigningKeys(settings.jwks_url)
+    verifier = TokenVerifier(keys, issuer=settings.token_issuer, audience=settings.token_audience)
+
+    async with open_pool(
+        settings.database_dsn, name="tickets-app", size=settings.database_pool_size
+    ) as pool:
+        application = build(pool, verifier, ("signing_keys", keys.check))
+        await serve.http(application, settings, background=(keys.keep_fresh(),))

@@ -1,0 +1,12 @@
+"""Whom the service desk listens to."""
+
+from psa_events import tenants
+from psa_tickets.consumers import assets, auth, crm, projects
+
+SUBSCRIPTIONS = (
+    tenants.SUBSCRIPTION,
+    *auth.SUBSCRIPTIONS,
+    *crm.SUBSCRIPTIONS,
+    *assets.SUBSCRIPTIONS,
+    *projects.SUBSCRIPTIONS,
+)

@@ -1,0 +1,1 @@
+"""What the service desk knows: plain Python, no clock, no database, no network."""

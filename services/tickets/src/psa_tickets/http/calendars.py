@@ -1,0 +1,149 @@
+"""/calendars: when the service desk is open."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Router, get, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
+from msgspec import Meta
+
+from psa_common.db import Tx
+from psa_common.documents import Document, Page, Resource, answer
+from psa_common.guards import requires
+from psa_common.inputs import Line
+from psa_common.listing import fetch_page
+from psa_tickets.domain.calendar import HolidayRegion, SpecialDay, Window, WorkingCalendar
+from psa_tickets.queries import sla
+from psa_tickets.queries.sla import Calendar
+from psa_tickets.usecases import service_levels
+
+#: Hours of one day, such as "08:00-12:00"; "24:00" is the end of the day.
+Hours = Annotated[str, Meta(pattern=r"^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$")]
+DayHours = Annotated[list[Hours], Meta(max_length=12)]
+
+
+class Week(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The hours of each weekday; a day without any is closed."""
+
+    monday: DayHours = []
+    tuesday: DayHours = []
+    wednesday: DayHours = []
+    thursday: DayHours = []
+    friday: DayHours = []
+    saturday: DayHours = []
+    sunday: DayHours = []
+
+
+class Holidays(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose public holidays are kept: country, and Bundesland as in DE, NW."""
+
+    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}$")] = "DE"
+    subdivision: Annotated[str, Meta(pattern=r"^[A-Z0-9]{1,12}$")] | None = None
+    categories: tuple[Annotated[str, Meta(max_length=30)], ...] = ("public",)
+
+
+class SpecialDayInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One date with hours of its own, such as a half Christmas Eve."""
+
+    day: date
+    hours: DayHours = []
+    name: Annotated[str, Meta(max_length=100)] = ""
+
+
+class CalendarInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When the desk is open, in local time of the zone."""
+
+    name: Line
+    time_zone: Annotated[str, Meta(max_length=64)] = "Europe/Berlin"
+    week: Week = Week()
+    holidays: Holidays | None = None
+    extra_holidays: Annotated[list[date], Meta(max_length=366)] = []
+    removed_holidays: Annotated[list[date], Meta(max_length=366)] = []
+    special_days: Annotated[list[SpecialDayInput], Meta(max_length=366)] = []
+    always_open: bool = False
+
+
+class CalendarAttributes(msgspec.Struct, frozen=True, kw_only=True):
+    """A calendar as readers see it."""
+
+    name: str
+    time_zone: str
+    week: Week
+    holidays: HolidayRegion | None
+    extra_holidays: tuple[date, ...]
+    removed_holidays: tuple[date, ...]
+    special_days: list[SpecialDayInput]
+    always_open: bool
+
+
+def show(calendar: Calendar) -> Resource[CalendarAttributes]:
+    """Show a calendar."""
+    definition = calendar.definition
+    week = [[str(window) for window in day] for day in definition.week]
+    attributes = CalendarAttributes(
+        name=calendar.name,
+        time_zone=definition.time_zone,
+        week=Week(**dict(zip(Week.__struct_fields__, week, strict=True))),
+        holidays=definition.holidays,
+        extra_holidays=definition.extra_holidays,
+        removed_holidays=definition.removed_holidays,
+        special_days=[
+            SpecialDayInput(
+                day=special.day, hours=[str(window) for window in special.windows], name=special.name
+            )
+            for special in definition.special_days
+        ],
+        always_open=definition.always_open,
+    )
+    return Resource(calendar.id, "calendar", attributes)
+
+
+def definition_of(data: CalendarInput) -> WorkingCalendar:
+    """Return the calendar that the input describes; raises what the domain refuses."""
+    region = data.holidays
+    return WorkingCalendar(
+        name=data.name,
+        time_zone=data.time_zone,
+        week=tuple(_windows(getattr(data.week, day)) for day in Week.__struct_fields__),
+        holidays=HolidayRegion(
+            country=region.country,
+            subdivision=region.subdivision,
+            categories=region.categories,
+        )
+        if region
+        else None,
+        extra_holidays=tuple(data.extra_holidays),
+        removed_holidays=tuple(data.removed_holidays),
+        special_days=tuple(
+            SpecialDay(special.day, _windows(special.hours), special.name)
+            for special in data.special_days
+        ),
+        always_open=data.always_open,
+    )
+
+
+def _windows(hours: list[str]) -> tuple[Window, ...]:
+    return tuple(Window.parse(text) for text in hours)
+
+
+@post("/", guards=[requires("calendar:manage")])
+async def create_calendar(
+    data: JSONBody[CalendarInput], tx: NamedDependency[Tx]
+) -> Document[CalendarAttributes]:
+    """Create a calendar."""
+    definition = definition_of(data)
+    calendar = await service_levels.create_calendar(tx, definition, now=datetime.now(UTC))
+    return answer(show(calendar), version=calendar.version, status=201)
+
+
+@get("/", guards=[requires("sla:view")], opt={"listing": sla.CALENDARS})
+async def list_calendars(
+    request: Request[Any, Any, Any], tx: NamedDependency[Tx]
+) -> Page[CalendarAttributes]:
+    """List the calendars."""
+    return await fetch_page(tx, sla.CALENDARS, request, show)
+
+
+ROUTER = Router("/calendars", route_handlers=[create_calendar, list_calendars])

@@ -1,0 +1,133 @@
+"""Read copies of what other services own: customers, users, assets, tasks."""
+
+from uuid import UUID
+
+import msgspec
+
+from psa_common.db import Tx
+
+KEEP_CUSTOMER_SQL = """
+    INSERT INTO customers AS kept (id, number, name, status, sequence)
+    VALUES (%(id)s, %(number)s, %(name)s, %(status)s, %(sequence)s)
+        ON CONFLICT (tenant_id, id)
+        DO UPDATE SET number = excluded.number,
+                      name = excluded.name,
+                      status = excluded.status,
+                      sequence = excluded.sequence
+            WHERE kept.sequence < excluded.sequence
+"""
+
+KEEP_USER_SQL = """
+    INSERT INTO users AS kept (id, name, active, sequence)
+    VALUES (%(id)s, %(name)s, %(active)s, %(sequence)s)
+        ON CONFLICT (tenant_id, id)
+        DO UPDATE SET name = excluded.name,
+                      active = excluded.active,
+                      sequence = excluded.sequence
+            WHERE kept.sequence < excluded.sequence
+"""
+
+DEACTIVATE_USER_SQL = """
+    UPDATE users
+       SET active = false,
+           sequence = %(sequence)s
+     WHERE id = %(id)s
+       AND sequence < %(sequence)s
+"""
+
+KEEP_ASSET_SQL = """
+    INSERT INTO assets AS kept (id, customer_id, number, name, sequence)
+    VALUES (%(id)s, %(customer_id)s, %(number)s, %(name)s, %(sequence)s)
+        ON CONFLICT (tenant_id, id)
+        DO UPDATE SET customer_id = excluded.customer_id,
+                      number = excluded.number,
+                      name = excluded.name,
+                      sequence = excluded.sequence
+            WHERE kept.sequence < excluded.sequence
+"""
+
+KEEP_TASK_SQL = """
+    INSERT INTO tasks AS kept (id, project_id, number, title, sequence)
+    VALUES (%(id)s, %(project_id)s, %(number)s, %(title)s, %(sequence)s)
+        ON CONFLICT (tenant_id, id)
+        DO UPDATE SET number = excluded.number,
+                      title = excluded.title,
+                      sequence = excluded.sequence
+            WHERE kept.sequence < excluded.sequence
+"""
+
+FIND_TASK_SQL = """
+    SELECT id, project_id, number, title
+      FROM tasks
+     WHERE id = %(task_id)s
+"""
+
+FIND_USER_SQL = """
+    SELECT id, name, active
+      FROM users
+     WHERE id = %(user_id)s
+"""
+
+
+class Task(msgspec.Struct, frozen=True):
+    """A project's task, as far as time is booked on it."""
+
+    id: UUID
+    project_id: UUID
+    number: str
+    title: str
+
+
+class User(msgspec.Struct, frozen=True):
+    """Somebody who works here."""
+
+    id: UUID
+    name: str
+    active: bool
+
+
+def keep_customer(
+    tx: Tx, *, id: UUID, number: str, name: str, status: str, sequence: int
+) -> None:
+    """Remember the customer unless a newer state is known."""
+    tx.defer(
+        KEEP_CUSTOMER_SQL, id=id, number=number, name=name, status=status, sequence=sequence
+    )
+
+
+def keep_user(tx: Tx, *, id: UUID, name: str, active: bool, sequence: int) -> None:
+    """Remember the user unless a newer state is known."""
+    tx.defer(KEEP_USER_SQL, id=id, name=name, active=active, sequence=sequence)
+
+
+def deactivate_user(tx: Tx, *, id: UUID, sequence: int) -> None:
+    """Remember that the user has left."""
+    tx.defer(DEACTIVATE_USER_SQL, id=id, sequence=sequence)
+
+
+def keep_asset(
+    tx: Tx, *, id: UUID, customer_id: UUID, number: str, name: str, sequence: int
+) -> None:
+    """Remember the asset unless a newer state is known."""
+    tx.defer(
+        KEEP_ASSET_SQL, id=id, customer_id=customer_id, number=number, name=name, sequence=sequence
+    )
+
+
+def keep_task(
+    tx: Tx, *, id: UUID, project_id: UUID, number: str, title: str, sequence: int
+) -> None:
+    """Remember the task unless a newer state is known."""
+    tx.defer(
+        KEEP_TASK_SQL, id=id, project_id=project_id, number=number, title=title, sequence=sequence
+    )
+
+
+async def find_task(tx: Tx, task_id: UUID) -> Task | None:
+    """Return the task, if its project has told us of it."""
+    return await tx.fetch_optional(Task, FIND_TASK_SQL, task_id=task_id)
+
+
+async def find_user(tx: Tx, user_id: UUID) -> User | None:
+    """Return the user, if the auth service has told us of them."""
+    return await tx.fetch_optional(User, FIND_USER_SQL, user_id=user_id)

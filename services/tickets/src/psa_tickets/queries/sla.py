@@ -1,0 +1,287 @@
+"""The SLA log, the policies it starts from, and the calendars they count in."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from psa_common.db import Jsonb, Tx
+from psa_common.errors import NotFound
+from psa_common.listing import Listing, Sort
+from psa_tickets.domain.calendar import WorkingCalendar
+from psa_tickets.domain.priority import Priority
+from psa_tickets.domain.sla_log import (
+    Event,
+    Paused,
+    Reopened,
+    Resolved,
+    Responded,
+    Resumed,
+    Started,
+    Terms,
+    TermsChanged,
+)
+
+LOG_SQL = """
+    SELECT kind, occurred_at, reason, terms
+      FROM sla_events
+     WHERE ticket_id = %(ticket_id)s
+     ORDER BY position
+"""
+
+RECORDED_LOG_SQL = """
+    SELECT e.kind, e.occurred_at, e.reason, e.terms, e.recorded_at, t.priority
+      FROM sla_events AS e
+      JOIN tickets AS t ON t.tenant_id = e.tenant_id AND t.id = e.ticket_id
+     WHERE e.ticket_id = %(ticket_id)s
+     ORDER BY e.position
+"""
+
+APPEND_SQL = """
+    INSERT INTO sla_events (ticket_id, position, kind, occurred_at, recorded_at, reason, terms)
+    VALUES (%(ticket_id)s,
+            (SELECT coalesce(max(position), 0) + 1
+               FROM sla_events
+              WHERE ticket_id = %(ticket_id)s),
+            %(kind)s, %(occurred_at)s, %(recorded_at)s, %(reason)s, %(terms)s)
+"""
+
+DEFAULT_POLICY_SQL = """
+    SELECT p.id, p.name, p.targets, p.version, p.calendar_id, p.is_default, p.created_at,
+           c.definition
+      FROM sla_policies AS p
+      JOIN calendars AS c ON c.tenant_id = p.tenant_id AND c.id = p.calendar_id
+     WHERE p.is_default
+"""
+
+POLICIES_SQL = """
+    SELECT p.id, p.name, p.targets, p.version, p.calendar_id, p.is_default, p.created_at
+      FROM sla_policies AS p
+"""
+
+INSERT_POLICY_SQL = """
+    INSERT INTO sla_policies (id, name, calendar_id, is_default, targets, created_at)
+    VALUES (%(id)s, %(name)s, %(calendar_id)s, %(is_default)s, %(targets)s, %(created_at)s)
+"""
+
+YIELD_DEFAULT_SQL = """
+    UPDATE sla_policies
+       SET is_default = false,
+           version = version + 1
+     WHERE is_default
+"""
+
+CALENDARS_SQL = """
+    SELECT c.id, c.name, c.definition, c.version, c.created_at
+      FROM calendars AS c
+"""
+
+INSERT_CALENDAR_SQL = """
+    INSERT INTO calendars (id, name, definition, created_at)
+    VALUES (%(id)s, %(name)s, %(definition)s, %(created_at)s)
+"""
+
+ANNOUNCE_SQL = """
+    INSERT INTO sla_announcements (ticket_id, metric, level, reached_at, announced_at)
+    VALUES (%(ticket_id)s, %(metric)s, %(level)s, %(reached_at)s, %(now)s)
+        ON CONFLICT DO NOTHING
+"""
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """What is promised for one priority, in working minutes; None promises nothing."""
+
+    response_minutes: int | None = None
+    resolution_minutes: int | None = None
+    warning_percent: int = 75
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """What is promised to whom it applies."""
+
+    id: UUID
+    name: str
+    targets: dict[Priority, Target]
+    version: int
+    calendar_id: UUID
+    is_default: bool
+    created_at: datetime
+
+
+class PolicyWithCalendar(Policy, frozen=True, kw_only=True):
+    """A policy and the calendar it counts in."""
+
+    definition: WorkingCalendar
+
+    def terms_for(self, priority: Priority) -> Terms:
+        """Return what is promised for *priority*."""
+        target = self.targets.get(priority, Target())
+        return Terms(
+            calendar=self.definition,
+            response_minutes=target.response_minutes,
+            resolution_minutes=target.resolution_minutes,
+            warning_percent=target.warning_percent,
+        )
+
+
+class Calendar(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored calendar."""
+
+    id: UUID
+    name: str
+    definition: WorkingCalendar
+    version: int
+    created_at: datetime
+
+
+POLICIES = Listing(
+    row=Policy,
+    select=POLICIES_SQL,
+    id_column="p.id",
+    filters={},
+    sorts={"name": Sort("p.name", str), "created_at": Sort("p.created_at", datetime)},
+    default_sort="name",
+)
+
+CALENDARS = Listing(
+    row=Calendar,
+    select=CALENDARS_SQL,
+    id_column="c.id",
+    filters={},
+    sorts={"name": Sort("c.name", str), "created_at": Sort("c.created_at", datetime)},
+    default_sort="name",
+)
+
+
+class _LogRow(msgspec.Struct, frozen=True):
+    kind: str
+    occurred_at: datetime
+    reason: str | None
+    terms: dict[str, Any] | None
+
+
+class _RecordedRow(_LogRow, frozen=True):
+    recorded_at: datetime
+    priority: str
+
+
+class RecordedLog(msgspec.Struct, frozen=True):
+    """A log, and when we last wrote into it."""
+
+    events: tuple[Event, ...]
+    last_recorded_at: datetime
+    priority: str
+
+
+async def read_log(tx: Tx, ticket_id: UUID) -> tuple[Event, ...]:
+    """Return everything that happened to the ticket's clocks, in the order of recording."""
+    rows = await tx.fetch_all(_LogRow, LOG_SQL, ticket_id=ticket_id)
+    return tuple(_event_of(row) for row in rows)
+
+
+async def read_recorded_log(tx: Tx, ticket_id: UUID) -> RecordedLog:
+    """Return the log of a ticket that has one; raises LookupError otherwise."""
+    rows = await tx.fetch_all(_RecordedRow, RECORDED_LOG_SQL, ticket_id=ticket_id)
+    if not rows:
+        raise LookupError(f"ticket {ticket_id} has a timer but no SLA log")
+    events = tuple(_event_of(row) for row in rows)
+    return RecordedLog(events, max(row.recorded_at for row in rows), rows[0].priority)
+
+
+def append(tx: Tx, ticket_id: UUID, events: Sequence[Event], *, now: datetime) -> None:
+    """Write events at the end of the log; they stay as they are."""
+    for event in events:
+        terms = getattr(event, "terms", None)
+        tx.defer(
+            APPEND_SQL,
+            ticket_id=ticket_id,
+            kind=event.kind,
+            occurred_at=event.at,
+            recorded_at=now,
+            reason=getattr(event, "reason", None),
+            terms=None if terms is None else Jsonb(msgspec.to_builtins(terms)),
+        )
+
+
+async def find_default_policy(tx: Tx) -> PolicyWithCalendar | None:
+    """Return the policy for tickets that nothing more special applies to."""
+    return await tx.fetch_optional(PolicyWithCalendar, DEFAULT_POLICY_SQL)
+
+
+async def get_calendar(tx: Tx, calendar_id: UUID) -> Calendar:
+    """Return the calendar; raises NotFound."""
+    found = await tx.fetch_optional(
+        Calendar, CALENDARS_SQL + " WHERE c.id = %(calendar_id)s", calendar_id=calendar_id
+    )
+    if found is None:
+        raise NotFound(f"There is no calendar {calendar_id}.", field="calendar_id")
+    return found
+
+
+def insert_calendar(tx: Tx, calendar: Calendar) -> None:
+    """Store a new calendar."""
+    tx.defer(
+        INSERT_CALENDAR_SQL,
+        id=calendar.id,
+        name=calendar.name,
+        definition=Jsonb(msgspec.to_builtins(calendar.definition)),
+        created_at=calendar.created_at,
+    )
+
+
+def insert_policy(tx: Tx, policy: Policy) -> None:
+    """Store a new policy; a default one takes the place of the one before."""
+    if policy.is_default:
+        tx.defer(YIELD_DEFAULT_SQL)
+    tx.defer(
+        INSERT_POLICY_SQL,
+        id=policy.id,
+        name=policy.name,
+        calendar_id=policy.calendar_id,
+        is_default=policy.is_default,
+        targets=Jsonb(msgspec.to_builtins(policy.targets)),
+        created_at=policy.created_at,
+    )
+
+
+async def announce_once(
+    tx: Tx, *, ticket_id: UUID, metric: str, level: str, reached_at: datetime, now: datetime
+) -> bool:
+    """Note that a level of a clock is announced; False when it was before."""
+    return bool(
+        await tx.execute(
+            ANNOUNCE_SQL,
+            ticket_id=ticket_id,
+            metric=metric,
+            level=level,
+            reached_at=reached_at,
+            now=now,
+        )
+    )
+
+
+def _event_of(row: _LogRow) -> Event:
+    at, reason = row.occurred_at, row.reason or ""
+    match row.kind:
+        case Started.kind:
+            return Started(at=at, terms=_terms_of(row))
+        case Responded.kind:
+            return Responded(at=at)
+        case Paused.kind:
+            return Paused(at=at, reason=reason)
+        case Resumed.kind:
+            return Resumed(at=at)
+        case Resolved.kind:
+            return Resolved(at=at)
+        case Reopened.kind:
+            return Reopened(at=at)
+        case TermsChanged.kind:
+            return TermsChanged(at=at, terms=_terms_of(row), reason=reason)
+        case unknown:
+            raise LookupError(f"the SLA log holds an unknown event {unknown}")
+
+
+def _terms_of(row: _LogRow) -> Terms:
+    return msgspec.convert(row.terms, Terms)

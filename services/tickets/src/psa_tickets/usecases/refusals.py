@@ -1,0 +1,45 @@
+"""Refusals that need more than one thing to decide, and therefore no domain module."""
+
+from datetime import datetime
+from uuid import UUID
+
+from psa_common.errors import Forbidden, Invalid, Refused
+
+
+class UnknownUser(Refused):
+    """The person is not one of ours, or has left."""
+
+    code = "unknown_user"
+
+    def __init__(self, user_id: UUID) -> None:
+        super().__init__(f"{user_id} is no active user; choose another.", field="assignee_id")
+
+
+class UnknownTask(Refused):
+    """The task is not one that a project has told us of."""
+
+    code = "unknown_task"
+
+    def __init__(self, task_id: UUID) -> None:
+        super().__init__(f"There is no task {task_id}.", field="task_id")
+
+
+class BackdatingForbidden(Forbidden):
+    """Saying when something happened changes SLA figures, so not everybody may."""
+
+    code = "backdating_forbidden"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Leave out occurred_at, or ask for the permission ticket:backdate.",
+            field="occurred_at",
+        )
+
+
+class NotYetHappened(Invalid):
+    """What has happened lies in the past."""
+
+    code = "in_the_future"
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(f"{at.isoformat()} is in the future.", field="occurred_at")
