@@ -1,12 +1,13 @@
 """Put a service's routes behind the edge, with what every service has."""
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from litestar import Litestar, Router, get
 from litestar.di import Provide
-from litestar.types import ASGIApp
 
 from psa_common import health, openapi
+from psa_common.asgi import Application
 from psa_common.db import Pool
 from psa_common.edge import Edge, provide_principal, provide_tx
 from psa_common.guards import public, refuse_unguarded_routes
@@ -24,23 +25,26 @@ def build_application(
     pool: Pool,
     verifier: TokenVerifier,
     checks: Mapping[str, health.Check],
-) -> ASGIApp:
+) -> Application:
     """Return the ASGI application; raises RuntimeError when a route has no guard."""
-    document = openapi.Lazily(service)
 
     @get("/openapi.json", guards=[public], include_in_schema=False)
     async def contract() -> dict[str, object]:
         """Give the gateway this service's part of the API document."""
-        return document.of(app)
+        return openapi.document_of(app, service=service, title=title, version=version)
 
     app = Litestar(
-        [Router("/api/v1", route_handlers=routes), health.router(service, version, checks), contract],
+        [
+            Router("/api/v1", route_handlers=routes),
+            health.router(service, version, checks),
+            contract,
+        ],
         dependencies={"tx": Provide(provide_tx), "principal": Provide(provide_principal)},
         exception_handlers=HANDLERS,
         request_class=StrictRequest,
         request_max_body_size=BODY_BYTES_MAX,
-        openapi_config=openapi.config(title, version),
+        openapi_config=None,
         logging_config=None,
     )
     refuse_unguarded_routes(app)
-    return Edge(app, pool, verifier)
+    return Edge(cast("Application", app), pool, verifier)

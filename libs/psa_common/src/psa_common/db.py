@@ -1,6 +1,6 @@
 """The only way to the database: a transaction that can see one tenant."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, LiteralString, TypeVar
 from uuid import UUID
@@ -35,7 +35,7 @@ SET_READING_TENANT_SQL = """
 @asynccontextmanager
 async def open_pool(
     dsn: str, *, name: str, size: int, prepare: bool = True
-) -> AsyncIterator[Pool]:
+) -> AsyncGenerator[Pool, None]:
     """
     Open up to *size* connections for one process; close them on exit.
 
@@ -181,7 +181,7 @@ class ReadTx(Tx):
 @asynccontextmanager
 async def tenant_transaction(
     pool: Pool, tenant_id: UUID, context: RequestContext
-) -> AsyncIterator[Tx]:
+) -> AsyncGenerator[Tx, None]:
     """
     Open a transaction that can only see *tenant_id*'s rows.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 import msgspec
@@ -113,6 +113,14 @@ def answer(
         headers["etag"] = f'"{version}"'
     document = Document(resource, now_meta(), list(included))
     return Response(document, status_code=status, headers=headers)
+
+
+def shown(source: object, attributes: type[A], **extra: Any) -> A:
+    """Fill *attributes* from the fields of *source* with the same name, and from *extra*."""
+    fields = msgspec.structs.fields(cast("type[msgspec.Struct]", attributes))
+    names = (field.name for field in fields)
+    same: dict[str, Any] = {name: getattr(source, name) for name in names if name not in extra}
+    return attributes(**same, **extra)
 
 
 def sparse(resource: Resource[Any], fields: frozenset[str] | None) -> Resource[Any]:

@@ -13,9 +13,9 @@ from typing import Any
 
 import structlog
 from litestar import Request
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from psa_common import idempotency, observability
+from psa_common.asgi import Application, Message, Receive, Scope, Send
 from psa_common.context import CURRENT, SYSTEM, Actor, RequestContext
 from psa_common.db import Pool, ReadTx, Tx
 from psa_common.errors import Unauthenticated
@@ -68,7 +68,7 @@ class Exchange:
 class Edge:
     """The ASGI application around a service's routes."""
 
-    def __init__(self, app: ASGIApp, pool: Pool, verifier: TokenVerifier) -> None:
+    def __init__(self, app: Application, pool: Pool, verifier: TokenVerifier) -> None:
         self.app = app
         self.pool = pool
         self.verifier = verifier
@@ -80,7 +80,7 @@ class Edge:
             return
 
         exchange = _exchange_of(self, scope)
-        scope[STATE] = exchange  # type: ignore[literal-required]
+        scope[STATE] = exchange
         token = CURRENT.set(exchange.context)
         try:
             replay = await idempotency.begin(exchange, receive)
@@ -215,5 +215,3 @@ async def provide_tx(request: Request[Any, Any, Any]) -> Tx:
 async def provide_principal(request: Request[Any, Any, Any]) -> Principal:
     """Give a handler its verified caller."""
     return principal_of(request.scope)
-
-

@@ -1,47 +1,60 @@
 """Who may call a route: every route says so, or the process does not start."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from litestar import Litestar
 from litestar.connection import ASGIConnection
 from litestar.handlers import HTTPRouteHandler
 from litestar.handlers.base import BaseRouteHandler
-from litestar.types import Guard
+from litestar.routes import HTTPRoute
 
 from psa_common.edge import principal_of
 from psa_common.errors import Forbidden
 
 Connection = ASGIConnection[Any, Any, Any, Any]
+Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
+
+#: Where a guard keeps its permission, for the API document.
+PERMISSION = "psa_permission"
 
 
 def requires(permission: str) -> Guard:
     """
     Let a caller pass who holds `resource:action` in any scope.
 
-    The scope itself is enforced in SQL, by `principal.scope(permission)`.
+    The scope itself is enforced in SQL, by `principal.scope(permission)`. Guards are coroutines
+    because the framework would run a plain function in a thread.
     """
 
-    def check(connection: Connection, _handler: BaseRouteHandler) -> None:
+    async def check(connection: Connection, _handler: BaseRouteHandler) -> None:
         if principal_of(connection.scope).scope(permission) is None:
             raise Forbidden(f"This needs the permission {permission}; ask your administrator.")
 
-    check.permission = permission  # type: ignore[attr-defined]  # read by the OpenAPI writer
+    setattr(check, PERMISSION, permission)
     return check
 
 
-def signed_in(connection: Connection, _handler: BaseRouteHandler) -> None:
+async def signed_in(connection: Connection, _handler: BaseRouteHandler) -> None:
     """Let every verified caller pass."""
     principal_of(connection.scope)
 
 
-def public(_connection: Connection, _handler: BaseRouteHandler) -> None:
+async def public(_connection: Connection, _handler: BaseRouteHandler) -> None:
     """Let everybody pass; only for what must work before signing in."""
 
 
 def refuse_unguarded_routes(app: Litestar) -> None:
     """Raise at start-up when a route has no guard: a forgotten one would be an open door."""
     for route in app.routes:
-        for handler in route.route_handlers if hasattr(route, "route_handlers") else ():
-            automatic = isinstance(handler, HTTPRouteHandler) and handler.http_methods == {"OPTIONS"}
-            if not automatic and not handler.resolve_guards():
+        if not isinstance(route, HTTPRoute):
+            raise TypeError(f"{route.path} is no HTTP route; its guards cannot be checked")
+        for handler in route.route_handlers:
+            if handler.http_methods != {"OPTIONS"} and not guards_of(handler):
                 raise RuntimeError(f"{route.path} has no guard; use requires, signed_in or public")
+
+
+def guards_of(handler: HTTPRouteHandler) -> list[Guard]:
+    """Return every guard of a route, those of its routers included."""
+    resolve: Callable[[], Sequence[Guard]] = getattr(handler, "resolve_guards")  # noqa: B009
+    return list(resolve())

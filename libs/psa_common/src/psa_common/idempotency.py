@@ -9,8 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 import msgspec
-from litestar.types import Message, Receive
 
+from psa_common.asgi import Message, Receive
 from psa_common.db import Tx
 from psa_common.errors import Conflict, Invalid, Refused, Unauthenticated
 

@@ -22,7 +22,9 @@ Number = Annotated[str, Meta(min_length=1, max_length=32, pattern=r"^[A-Z0-9][A-
 #: An address that mail can be sent to; the domain decides whether it arrives.
 Email = Annotated[
     str,
-    Meta(min_length=3, max_length=254, pattern=r"^[^\s@<>(),;:\\\"\[\]]{1,64}@[A-Za-z0-9.-]{1,189}$"),
+    Meta(
+        min_length=3, max_length=254, pattern=r"^[^\s@<>(),;:\\\"\[\]]{1,64}@[A-Za-z0-9.-]{1,189}$"
+    ),
 ]
 #: ISO 3166-1 alpha-2.
 Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$")]

@@ -30,7 +30,7 @@ LIMIT_MAX = 100
 OFFSET_MAX = 10_000
 COUNT_MAX = 10_000
 VALUE_LENGTH_MAX = 500
-RESERVED = frozenset({"page", "limit", "cursor", "sort", "order", "fields", "include"})
+RESERVED = frozenset({"page", "limit", "cursor", "sort", "order", "fields"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Listing(Generic[R]):
     sorts: Mapping[str, Sort]
     default_sort: str
     conditions: tuple[LiteralString, ...] = ()
-    fields: frozenset[str] = field(default_factory=lambda: frozenset[str]())
+    fields: frozenset[str] = field(default_factory=frozenset[str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,12 @@ async def fetch_page(
     if asked.after is not None:
         sign: LiteralString = "<" if asked.descending else ">"
         keyset: LiteralString = (
-            "(" + sort.column + ", " + listing.id_column + ") " + sign
+            "("
+            + sort.column
+            + ", "
+            + listing.id_column
+            + ") "
+            + sign
             + " (%(after_value)s, %(after_id)s)"
         )
         page_where = where + (" AND " if where else " WHERE ") + keyset
@@ -111,8 +116,16 @@ async def fetch_page(
 
     rows = await tx.fetch_all(
         listing.row,
-        listing.select + page_where
-        + " ORDER BY " + sort.column + " " + direction + ", " + listing.id_column + " " + direction
+        listing.select
+        + page_where
+        + " ORDER BY "
+        + sort.column
+        + " "
+        + direction
+        + ", "
+        + listing.id_column
+        + " "
+        + direction
         + " LIMIT %(row_limit)s OFFSET %(row_offset)s",
         **bound,
     )
@@ -121,21 +134,19 @@ async def fetch_page(
         total = await _count(tx, listing, where, {**params, **asked.values})
     resources = [sparse(resource_of(row), asked.fields) for row in rows[: asked.limit]]
     more = rows[asked.limit - 1] if len(rows) > asked.limit else None
-    return _page(listing, request, asked, resources, more, total)
+    return _page(request, asked, resources, more, total)
 
 
 async def _count(
     tx: Tx, listing: Listing[Any], where: LiteralString, params: dict[str, object]
 ) -> int:
     """Count matching rows, but never more than the bound: a count must not scan a table."""
-    sql = (
-        "SELECT count(*) FROM (" + listing.select + where + " LIMIT %(count_max)s) AS counted"
-    )
+    sql = "SELECT count(*) FROM (" + listing.select + where + " LIMIT %(count_max)s) AS counted"
     return int(await tx.fetch_value(sql, **params, count_max=COUNT_MAX + 1))
 
 
 def _where(listing: Listing[Any], asked: _Asked) -> LiteralString:
-    conditions = (
+    conditions: tuple[LiteralString, ...] = (
         *listing.conditions,
         *(listing.filters[name].condition for name in asked.values),
     )
@@ -242,7 +253,6 @@ def _fingerprint(request: Request[Any, Any, Any]) -> str:
 
 
 def _page(
-    listing: Listing[Any],
     request: Request[Any, Any, Any],
     asked: _Asked,
     resources: list[Resource[Any]],

@@ -21,7 +21,9 @@ log = structlog.get_logger()
 
 NAME = re.compile(r"(?P<number>\d{4})_[a-z0-9_]+\.sql")
 # A migration waits a moment for a table that is in use, then gives way to the traffic.
-SESSION_SQL = "SELECT set_config('lock_timeout', '2s', false), set_config('statement_timeout', '60s', false)"
+SESSION_SQL = (
+    "SELECT set_config('lock_timeout', '2s', false), set_config('statement_timeout', '60s', false)"
+)
 
 CREATE_HISTORY_SQL = """
     CREATE TABLE IF NOT EXISTS schema_migrations (
@@ -41,7 +43,9 @@ APPLIED_SQL = """
      ORDER BY number
 """
 
-INSERT_SQL = "INSERT INTO schema_migrations (component, number, name, checksum) VALUES (%s, %s, %s, %s)"
+INSERT_SQL = (
+    "INSERT INTO schema_migrations (component, number, name, checksum) VALUES (%s, %s, %s, %s)"
+)
 
 
 class MigrationError(Exception):
@@ -102,9 +106,7 @@ def migrate(owner_dsn: str, schema: str, components: Sequence[tuple[str, Travers
         return sum(_apply(conn, name, read_migrations(folder)) for name, folder in components)
 
 
-def _apply(
-    conn: psycopg.Connection, component: str, migrations: tuple[Migration, ...]
-) -> int:
+def _apply(conn: psycopg.Connection, component: str, migrations: tuple[Migration, ...]) -> int:
     applied = conn.execute(APPLIED_SQL, (component,)).fetchall()
     for (number, name, checksum), migration in zip(applied, migrations, strict=False):
         if (number, checksum) != (migration.number, migration.checksum):

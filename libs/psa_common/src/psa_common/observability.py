@@ -76,9 +76,7 @@ def _add_context(
     return event
 
 
-def _hide_secrets(
-    _logger: Any, _method: str, event: MutableMapping[str, Any]
-) -> Mapping[str, Any]:
+def _hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     for name in event:
         if SECRET.search(name):
             event[name] = "***"

@@ -1,16 +1,28 @@
-"""The API document of a service: what Litestar sees, completed by what our edge adds to it."""
+"""
+The API document of a service, OpenAPI 3.1, from its routes and their msgspec types.
 
-from typing import Any
+Written by ourselves because the types are strict: every bound and `additionalProperties`
+that msgspec enforces stands in the document too.
+"""
 
-from litestar import Litestar, Router
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+import msgspec
+from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
-from litestar.openapi import OpenAPIConfig
+from litestar.routes import HTTPRoute
 
-from psa_common.guards import public
-from psa_common.listing import LIMIT_MAX, RESERVED, Listing
+from psa_common.guards import PERMISSION, guards_of, public
+from psa_common.listing import LIMIT_DEFAULT, LIMIT_MAX, Filter, Listing
 
-ERROR_SCHEMA: dict[str, Any] = {
+REFERENCE = "#/components/schemas/{name}"
+JSON = "application/json"
+
+ERROR: dict[str, Any] = {
     "type": "object",
+    "title": "Error",
     "required": ["error"],
     "properties": {
         "error": {
@@ -24,10 +36,7 @@ ERROR_SCHEMA: dict[str, Any] = {
                     "items": {
                         "type": "object",
                         "required": ["field", "message"],
-                        "properties": {
-                            "field": {"type": "string"},
-                            "message": {"type": "string"},
-                        },
+                        "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
                     },
                 },
                 "request_id": {"type": "string"},
@@ -37,100 +46,136 @@ ERROR_SCHEMA: dict[str, Any] = {
     },
 }
 
-LIST_PARAMETERS: dict[str, dict[str, Any]] = {
-    "page": {"type": "integer", "minimum": 1, "default": 1},
-    "limit": {"type": "integer", "minimum": 1, "maximum": LIMIT_MAX, "default": 20},
-    "cursor": {"type": "string"},
-    "order": {"type": "string", "enum": ["asc", "desc"]},
-    "fields": {"type": "string"},
-    "include": {"type": "string"},
+IDEMPOTENCY_KEY: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Makes a repeated request have one effect and one answer.",
+    "schema": {"type": "string", "minLength": 8, "maxLength": 128},
 }
 
 
-def config(title: str, version: str) -> OpenAPIConfig:
-    """Return the settings of Litestar's generator; the gateway shows the completed document."""
-    router = Router("/schema", route_handlers=[], guards=[public])
-    return OpenAPIConfig(title=title, version=version, openapi_router=router, render_plugins=[])
+@dataclass(frozen=True, slots=True)
+class _Operation:
+    """One route of one method."""
+
+    path: str
+    method: str
+    route: HTTPRoute
+    handler: HTTPRouteHandler
+
+    @property
+    def body(self) -> Any | None:
+        """The type of the body, if it has one."""
+        field = self.handler.parsed_data_field
+        return None if field is None else field.annotation
+
+    @property
+    def answer(self) -> Any:
+        """The type of a good answer; None for an empty one."""
+        return self.handler.parsed_return_field.annotation
 
 
-class Lazily:
-    """Builds the document when it is first asked for: it costs time and memory at start."""
-
-    def __init__(self, service: str) -> None:
-        self._service = service
-        self._document: dict[str, Any] | None = None
-
-    def of(self, app: Litestar) -> dict[str, object]:
-        """Return the document of *app*."""
-        if self._document is None:
-            self._document = document_of(app, self._service)
-        return self._document
-
-
-def document_of(app: Litestar, service: str) -> dict[str, Any]:
-    """Return the OpenAPI 3.1 document of *app*, with security, errors and list parameters."""
-    document: dict[str, Any] = app.openapi_schema.to_schema()
-    components = document.setdefault("components", {})
-    components.setdefault("schemas", {})["Error"] = ERROR_SCHEMA
-    components["securitySchemes"] = {
-        "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
-    }
-    handlers = _handlers(app)
-    for path, methods in document.get("paths", {}).items():
-        for method, operation in methods.items():
-            handler = handlers[path, method.upper()]
-            operation["tags"] = [service]
-            _complete(operation, handler, method)
-    return document
-
-
-def _handlers(app: Litestar) -> dict[tuple[str, str], HTTPRouteHandler]:
-    found: dict[tuple[str, str], HTTPRouteHandler] = {}
-    for route in app.routes:
-        for handler in getattr(route, "route_handlers", ()):
-            for method in handler.http_methods:
-                found[route.path_format, method] = handler
-    return found
-
-
-def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, method: str) -> None:
-    permissions = [
-        permission
-        for guard in handler.resolve_guards()
-        if (permission := getattr(guard, "permission", None))
+def document_of(app: Litestar, *, service: str, title: str, version: str) -> dict[str, Any]:
+    """Return the document of every route that is part of the API."""
+    operations = sorted(_operations(app), key=lambda one: (one.path, one.method))
+    types = [
+        type_ for one in operations for type_ in (one.body, one.answer) if _is_described(type_)
     ]
-    guards = {getattr(guard, "__name__", "") for guard in handler.resolve_guards()}
-    if "public" not in guards:
+    schemas, components = msgspec.json.schema_components(types, ref_template=REFERENCE)
+    schema_of = {id(type_): schema for type_, schema in zip(types, schemas, strict=True)}
+
+    paths: dict[str, Any] = {}
+    for one in operations:
+        paths.setdefault(one.path, {})[one.method.lower()] = _describe(one, service, schema_of)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": version},
+        "paths": paths,
+        "components": {
+            "schemas": {**dict(sorted(components.items())), "Error": ERROR},
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+            },
+        },
+    }
+
+
+def _operations(app: Litestar) -> Iterator[_Operation]:
+    for route in app.routes:
+        if not isinstance(route, HTTPRoute):
+            continue
+        for handler in route.route_handlers:
+            for method in handler.http_methods - {"OPTIONS", "HEAD"}:
+                if handler.resolve_include_in_schema():
+                    yield _Operation(route.path_format, method, route, handler)
+
+
+def _is_described(type_: Any) -> bool:
+    return isinstance(getattr(type_, "__origin__", type_), type) and issubclass(
+        getattr(type_, "__origin__", type_), msgspec.Struct
+    )
+
+
+def _describe(one: _Operation, service: str, schema_of: dict[int, Any]) -> dict[str, Any]:
+    guards = guards_of(one.handler)
+    permissions = [name for guard in guards if (name := getattr(guard, PERMISSION, None))]
+    operation: dict[str, Any] = {
+        "operationId": f"{service}_{one.handler.handler_name}",
+        "summary": (one.handler.fn.__doc__ or "").strip().partition("\n")[0],
+        "tags": [service],
+        "parameters": list(_parameters(one)),
+        "responses": _responses(one, schema_of),
+    }
+    if public not in guards:
         operation["security"] = [{"bearer": []}]
     if permissions:
         operation["x-permissions"] = permissions
-    if method != "get":
-        operation.setdefault("parameters", []).append(
-            {
-                "name": "Idempotency-Key",
-                "in": "header",
-                "required": False,
-                "schema": {"type": "string", "minLength": 8, "maxLength": 128},
-            }
-        )
-    listing = handler.opt.get("listing")
+    if one.body is not None:
+        schema = schema_of.get(id(one.body), {})
+        operation["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
+    return operation
+
+
+def _parameters(one: _Operation) -> Iterator[dict[str, Any]]:
+    for name in one.route.path_parameters:
+        schema = {"type": "string", "format": "uuid"}
+        yield {"name": name, "in": "path", "required": True, "schema": schema}
+    listing: object = one.handler.opt.get("listing")
     if isinstance(listing, Listing):
-        operation.setdefault("parameters", []).extend(_list_parameters(listing))
-    error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-    operation["responses"] = {
-        **{code: one for code, one in operation["responses"].items() if code < "400"},
-        "default": {"description": "The standard error document.", "content": error},
-    }
+        yield from _list_parameters(cast("Listing[Any]", listing))
+    if one.method != "GET":
+        yield IDEMPOTENCY_KEY
 
 
-def _list_parameters(listing: Listing[Any]) -> list[dict[str, Any]]:
+def _list_parameters(listing: Listing[Any]) -> Iterator[dict[str, Any]]:
     sorts = [name for sort in sorted(listing.sorts) for name in (sort, f"-{sort}")]
     schemas: dict[str, Any] = {
-        **LIST_PARAMETERS,
+        "page": {"type": "integer", "minimum": 1, "default": 1},
+        "limit": {"type": "integer", "minimum": 1, "maximum": LIMIT_MAX, "default": LIMIT_DEFAULT},
+        "cursor": {"type": "string"},
         "sort": {"type": "string", "enum": sorts, "default": listing.default_sort},
-        **{name: {"type": "string"} for name in listing.filters},
+        "order": {"type": "string", "enum": ["asc", "desc"]},
+        "fields": {"type": "string", "description": "Attributes to return, by comma."},
+        **{name: _filter_schema(one) for name, one in sorted(listing.filters.items())},
     }
-    order = [*sorted(RESERVED), *sorted(listing.filters)]
-    return [
-        {"name": name, "in": "query", "required": False, "schema": schemas[name]} for name in order
-    ]
+    for name, schema in schemas.items():
+        yield {"name": name, "in": "query", "required": False, "schema": schema}
+
+
+def _filter_schema(one: Filter) -> dict[str, Any]:
+    schema = msgspec.json.schema(one.type)
+    reference = schema.get("$ref", "")
+    return schema["$defs"][reference.rpartition("/")[2]] if reference else schema
+
+
+def _responses(one: _Operation, schema_of: dict[int, Any]) -> dict[str, Any]:
+    good: dict[str, Any] = {"description": "Done."}
+    schema = schema_of.get(id(one.answer))
+    if schema is not None:
+        good["content"] = {JSON: {"schema": schema}}
+    error = {JSON: {"schema": {"$ref": REFERENCE.format(name="Error")}}}
+    return {
+        str(one.handler.status_code): good,
+        "default": {"description": "Refused: the standard error document.", "content": error},
+    }

@@ -6,20 +6,20 @@ statements are put into libpq's buffer together, sent once and read back once.
 """
 
 import itertools
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString, TypeVar
 
 from psycopg import AsyncConnection, errors
 from psycopg._queries import PostgresQuery
-from psycopg.adapt import Transformer
-from psycopg.pq import ExecStatus
+from psycopg.abc import PQGen, Transformer
+from psycopg.adapt import Transformer as NewTransformer
+from psycopg.pq import ExecStatus, Format
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
 R = TypeVar("R")
 
-BINARY = 1
 #: Statements kept prepared on one connection; ours are constants, so the bound is never met
 #: unless a listing is asked for in very many combinations.
 PREPARED_MAX = 400
@@ -66,7 +66,7 @@ class Result:
     def rows(self, make: Callable[[Sequence[str], Row], R]) -> list[R]:
         """Return every row as *make* builds it from column names and values."""
         result = self._pgresult
-        self._transformer.set_pgresult(result, set_loaders=True, format=BINARY)
+        self._transformer.set_pgresult(result, set_loaders=True, format=Format.BINARY)
         names = [(result.fname(index) or b"").decode() for index in range(result.nfields)]
         return self._transformer.load_rows(0, result.ntuples, lambda row: make(names, tuple(row)))
 
@@ -82,9 +82,7 @@ async def send(conn: PipelineConnection, statements: Sequence[Statement]) -> lis
         return await conn.wait(_communicate(conn, statements))
 
 
-def _communicate(
-    conn: PipelineConnection, statements: Sequence[Statement]
-) -> Generator[Wait, Ready, list[Result]]:
+def _communicate(conn: PipelineConnection, statements: Sequence[Statement]) -> PQGen[list[Result]]:
     pgconn = conn.pgconn
     pgconn.enter_pipeline_mode()
     try:
@@ -114,7 +112,7 @@ def _enqueue(
     conn: PipelineConnection, statement: Statement
 ) -> tuple[Transformer, _Preparing | None]:
     """Put one statement into the send buffer, behind its preparation when it is new."""
-    transformer = Transformer.from_context(conn)
+    transformer = NewTransformer.from_context(conn)
     query = PostgresQuery(transformer)
     query.convert(statement.sql, statement.params)
     types, formats = query.types, query.formats
@@ -133,16 +131,16 @@ def _enqueue(
             query.params,
             param_types=types,
             param_formats=formats,
-            result_format=BINARY,
+            result_format=Format.BINARY,
         )
     else:
         conn.pgconn.send_query_prepared(
-            name, query.params, param_formats=formats, result_format=BINARY
+            name, query.params, param_formats=formats, result_format=Format.BINARY
         )
     return transformer, preparing
 
 
-def _read_until_sync(pgconn: PGconn) -> Generator[Wait, Ready, list[PGresult]]:
+def _read_until_sync(pgconn: PGconn) -> PQGen[list[PGresult]]:
     """Flush the buffer and collect one result for each command, up to the sync point."""
     answers: list[PGresult] = []
     while pgconn.flush():

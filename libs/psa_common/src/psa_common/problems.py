@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import msgspec
 import psycopg
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
-from litestar.types import ExceptionHandlersMap
 from psycopg import errors as pg
 from psycopg_pool import PoolTimeout, TooManyRequests
 
@@ -56,12 +56,22 @@ CODES: Mapping[int, str] = {
 #: What the database refuses although our own checks let it pass, from special to general.
 DATABASE: tuple[tuple[type[Exception], int, str, str], ...] = (
     (pg.UniqueViolation, 409, "RESOURCE_ALREADY_EXISTS", "A thing with this key exists already."),
-    (pg.ForeignKeyViolation, 422, "UNKNOWN_REFERENCE", "The request names a thing that is not there."),
+    (
+        pg.ForeignKeyViolation,
+        422,
+        "UNKNOWN_REFERENCE",
+        "The request names something unknown.",
+    ),
     (pg.IntegrityError, 400, "VALIDATION_ERROR", "A value breaks a rule of its field."),
     (pg.DataError, 400, "VALIDATION_ERROR", "A value is outside of what its field can hold."),
     (pg.LockNotAvailable, 409, "RESOURCE_CONFLICT", "The thing is being changed; try again."),
-    (pg.SerializationFailure, 409, "RESOURCE_CONFLICT", "The thing was changed meanwhile; try again."),
-    (pg.DeadlockDetected, 409, "RESOURCE_CONFLICT", "The thing was changed meanwhile; try again."),
+    (
+        pg.SerializationFailure,
+        409,
+        "RESOURCE_CONFLICT",
+        "The thing was changed; try again.",
+    ),
+    (pg.DeadlockDetected, 409, "RESOURCE_CONFLICT", "The thing was changed; try again."),
     (PoolTimeout, 503, "SERVICE_UNAVAILABLE", "The service is overloaded; try again soon."),
     (TooManyRequests, 503, "SERVICE_UNAVAILABLE", "The service is overloaded; try again soon."),
     (psycopg.OperationalError, 503, "SERVICE_UNAVAILABLE", "The database is away; try again soon."),
@@ -119,11 +129,11 @@ def problem_of(error: Exception) -> Problem:
 
 
 def _details_of(error: ValidationException) -> tuple[Detail, ...]:
-    extra = error.extra if isinstance(error.extra, list) else []
+    if not isinstance(error.extra, list):
+        return ()
     return tuple(
         Detail(str(item.get("key", "")), str(item.get("message", "is not valid")))
-        for item in extra
-        if isinstance(item, dict)
+        for item in cast("list[dict[str, object]]", error.extra)
     )
 
 
@@ -133,7 +143,7 @@ def request_id_now() -> str:
     return context.request_id if context else "unknown"
 
 
-def answer(request: Request[object, object, object], error: Exception) -> Response[bytes]:
+def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Turn any exception of a handler into the error document."""
     problem = problem_of(error)
     if problem.status >= 500:
@@ -146,4 +156,4 @@ def answer(request: Request[object, object, object], error: Exception) -> Respon
     )
 
 
-HANDLERS: ExceptionHandlersMap = {Exception: answer, HTTPException: answer}
+HANDLERS: dict[int | type[Exception], Any] = {Exception: answer, HTTPException: answer}

@@ -62,9 +62,7 @@ def _create_role(conn: psycopg.Connection, role: str, password: str) -> None:
 def _create_schema(conn: psycopg.Connection, database: str, service: str) -> None:
     schema = sql.Identifier(service)
     owner = sql.Identifier(f"{service}_owner")
-    conn.execute(
-        sql.SQL("CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}").format(schema, owner)
-    )
+    conn.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}").format(schema, owner))
     conn.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(owner))
     for process in ("owner", "app", "worker"):
         role = sql.Identifier(f"{service}_{process}")

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from litestar import Request
@@ -113,20 +114,20 @@ def _named(error: msgspec.ValidationError) -> Invalid:
     )
 
 
-def _check_text(value: object, path: str) -> None:
+def _check_text(value: Any, path: str) -> None:
     if isinstance(value, str):
         if FORBIDDEN.search(value):
             raise Invalid("Remove the control characters from the text.", field=path)
     elif isinstance(value, dict):
-        for key, item in value.items():
+        for key, item in cast("dict[str, Any]", value).items():
             _check_text(key, path)
             _check_text(item, f"{path}.{key}".lstrip("."))
     elif isinstance(value, list):
-        for index, item in enumerate(value):
+        for index, item in enumerate(cast("list[Any]", value)):
             _check_text(item, f"{path}[{index}]")
 
 
-def _check_instants(value: object, path: str = "") -> None:
+def _check_instants(value: Any, path: str = "") -> None:
     if isinstance(value, datetime):
         if not EARLIEST_YEAR <= value.year <= LATEST_YEAR:
             raise Invalid(f"The year must be {EARLIEST_YEAR} to {LATEST_YEAR}.", field=path)
@@ -134,5 +135,5 @@ def _check_instants(value: object, path: str = "") -> None:
         for name in value.__struct_fields__:
             _check_instants(getattr(value, name), f"{path}.{name}".lstrip("."))
     elif isinstance(value, (list, tuple)):
-        for index, item in enumerate(value):
+        for index, item in enumerate(cast("Sequence[Any]", value)):
             _check_instants(item, f"{path}[{index}]")

@@ -3,17 +3,20 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 import uvicorn
 import uvloop
 from litestar import Litestar
-from litestar.types import ASGIApp
 
 from psa_common import health
+from psa_common.asgi import Application
 from psa_common.db import Pool
 from psa_common.settings import ServiceSettings
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGIApplication
 
 log = structlog.get_logger()
 
@@ -28,7 +31,7 @@ def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 
 async def http(
-    app: ASGIApp,
+    app: Application,
     settings: ServiceSettings,
     *,
     background: Iterable[Coroutine[Any, Any, None]] = (),
@@ -47,9 +50,9 @@ async def http(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
+def _server(app: Application, host: str, port: int) -> uvicorn.Server:
     config = uvicorn.Config(
-        app,  # pyright: ignore[reportArgumentType]  # Litestar's ASGI types are its own
+        cast("ASGIApplication", app),
         host=host,
         port=port,
         http="httptools",
@@ -64,12 +67,12 @@ def _server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
-async def worker_health(
-    service: str, version: str, settings: ServiceSettings, pool: Pool
-) -> None:
+async def worker_health(service: str, version: str, settings: ServiceSettings, pool: Pool) -> None:
     """Answer health and metrics for a worker, on a port of its own."""
     checks = {"database": health.database_check(pool)}
-    app = Litestar([health.router(service, version, checks)], openapi_config=None)
+    app = cast(
+        "Application", Litestar([health.router(service, version, checks)], openapi_config=None)
+    )
     await _server(app, settings.http_host, settings.worker_port).serve()
 
 
@@ -88,7 +91,7 @@ async def together(*loops: Coroutine[Any, Any, None]) -> None:
     finally:
         for task in (*tasks, stopper):
             task.cancel()
-        await asyncio.gather(*tasks, stopper, return_exceptions=True)
+        await asyncio.wait([*tasks, stopper])
 
 
 async def every(seconds: float, name: str, work: Callable[[], Awaitable[object]]) -> None:

@@ -20,7 +20,6 @@ import pytest
 import structlog
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from psycopg.conninfo import make_conninfo
-from psycopg.rows import scalar_row
 
 from psa_common.context import Actor, RequestContext
 from psa_common.db import Pool, Tx, open_pool, tenant_transaction
@@ -32,7 +31,7 @@ from psa_common.provision import RolePasswords, provision
 ISSUER = "https://psa.test"
 AUDIENCE = "psa"
 KEY_ID = "test-key"
-PASSWORD = "only-for-tests"  # noqa: S105  # the roles of a throw-away database
+PASSWORD = "only-for-tests"  # the roles of a throw-away database
 
 #: Tables that hold no tenant's data, with the reason.
 WITHOUT_TENANT: Mapping[str, str] = {
@@ -90,13 +89,13 @@ class Database:
     def unprotected_tables(self, *, allowed: Mapping[str, str] | None = None) -> list[str]:
         """Return the tables whose tenants are not kept apart by the database."""
         names = [*WITHOUT_TENANT, *(allowed or {})]
-        with psycopg.connect(self.owner_dsn, row_factory=scalar_row) as conn:
-            return conn.execute(UNPROTECTED_SQL, {"allowed": names}).fetchall()
+        with psycopg.connect(self.owner_dsn) as conn:
+            return [row[0] for row in conn.execute(UNPROTECTED_SQL, {"allowed": names})]
 
     def numerics_that_may_be_nan(self) -> list[str]:
         """Return the numeric columns without a check against NaN."""
-        with psycopg.connect(self.owner_dsn, row_factory=scalar_row) as conn:
-            return conn.execute(NUMERIC_WITHOUT_CHECK_SQL).fetchall()
+        with psycopg.connect(self.owner_dsn) as conn:
+            return [row[0] for row in conn.execute(NUMERIC_WITHOUT_CHECK_SQL)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,9 @@ class TokenMint:
             dict(claims), self.key, ALGORITHM, headers={"kid": KEY_ID, "typ": TOKEN_TYPE, **headers}
         )
 
-    def person(self, tenant_id: UUID, *permissions: str, name: str = "Test", **claims: Any) -> Person:
+    def person(
+        self, tenant_id: UUID, *permissions: str, name: str = "Test", **claims: Any
+    ) -> Person:
         """Return a person of *tenant_id* who holds exactly *permissions*."""
         now = int(time.time())
         content = {
@@ -215,7 +216,7 @@ def a_context(person: Person | None = None) -> RequestContext:
 @pytest.fixture(scope="session")
 def postgres_superuser() -> Iterator[str]:
     """Give the DSN of a superuser of a real PostgreSQL."""
-    from psa_local import testing  # noqa: PLC0415  # only where a server is really wanted
+    from psa_local import testing  # only where a server is really wanted
 
     yield from testing.postgres()
 
@@ -223,7 +224,7 @@ def postgres_superuser() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def amqp_url() -> Iterator[str]:
     """Give the URL of a real RabbitMQ."""
-    from psa_local import testing  # noqa: PLC0415
+    from psa_local import testing
 
     yield from testing.amqp()
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import datetime
 from uuid import UUID
 
@@ -147,7 +147,7 @@ async def _mark(conn: PipelineConnection, batch: list[_Waiting]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _exchange(amqp_url: str) -> AsyncIterator[AbstractExchange]:
+async def _exchange(amqp_url: str) -> AsyncGenerator[AbstractExchange, None]:
     """Open a connection of our own: consumers must go on while the broker blocks publishers."""
     async with await aio_pika.connect(amqp_url, timeout=5) as connection:
         channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
@@ -155,7 +155,7 @@ async def _exchange(amqp_url: str) -> AsyncIterator[AbstractExchange]:
 
 
 @contextlib.asynccontextmanager
-async def _wakeups(dsn: str, service: str) -> AsyncIterator[asyncio.Event]:
+async def _wakeups(dsn: str, service: str) -> AsyncGenerator[asyncio.Event, None]:
     """Listen for commits to the outbox on a connection of our own, never through a pooler."""
     woken = asyncio.Event()
     async with await AsyncConnection.connect(dsn, autocommit=True) as conn:

@@ -1,10 +1,11 @@
 """The background process: consumers, outbox relay, SLA timer, audit seals."""
 
+from importlib.metadata import version
+
 from psa_common import audit, observability, serve
 from psa_common.db import open_pool
 from psa_common.settings import ServiceSettings, read_settings
 from psa_common.tenants import for_every_tenant
-from importlib.metadata import version
 from psa_events import consumer, relay
 from psa_tickets.consumers import SUBSCRIPTIONS
 from psa_tickets.usecases import sla_watch

@@ -1,10 +1,13 @@
-"""The calendars that the stories are told in."""
+"""The calendars and the story that several tests share."""
 
 from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from psa_tickets.domain.calendar import CLOSED, HolidayRegion, Window, WorkingCalendar
+from psa_tickets.domain.sla_log import Event, Paused, Resolved, Responded, Resumed, Started, Terms
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +39,24 @@ def nights() -> WorkingCalendar:
 @pytest.fixture(scope="session")
 def always() -> WorkingCalendar:
     return WorkingCalendar(name="24x7", time_zone="Europe/Berlin", always_open=True)
+
+
+@pytest.fixture(scope="session")
+def p2(nrw: WorkingCalendar) -> Terms:
+    return Terms(calendar=nrw, response_minutes=60, resolution_minutes=480)
+
+
+@pytest.fixture(scope="session")
+def t1001(p2: Terms) -> tuple[Event, ...]:
+    """Tell the story of T-1001 in June 2026, from the first mail to the solution."""
+
+    def june(day: int, hour: int, minute: int) -> datetime:
+        return datetime(2026, 6, day, hour, minute, tzinfo=ZoneInfo("Europe/Berlin"))
+
+    return (
+        Started(at=june(3, 16, 30), terms=p2),
+        Responded(at=june(3, 16, 40)),
+        Paused(at=june(5, 9, 30), reason="waiting_customer"),
+        Resumed(at=june(8, 10, 0)),
+        Resolved(at=june(8, 14, 20)),
+    )

@@ -91,7 +91,9 @@ def show(calendar: Calendar) -> Resource[CalendarAttributes]:
         removed_holidays=definition.removed_holidays,
         special_days=[
             SpecialDayInput(
-                day=special.day, hours=[str(window) for window in special.windows], name=special.name
+                day=special.day,
+                hours=[str(window) for window in special.windows],
+                name=special.name,
             )
             for special in definition.special_days
         ],

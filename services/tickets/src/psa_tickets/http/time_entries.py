@@ -69,9 +69,7 @@ async def log_on_task(
     return answer(*map(views.time_entry, rows), version=rows[0].version, status=201)
 
 
-@get(
-    "/time-entries", guards=[requires("time_entry:view")], opt={"listing": time_entries.LISTING}
-)
+@get("/time-entries", guards=[requires("time_entry:view")], opt={"listing": time_entries.LISTING})
 async def list_entries(
     request: Request[Any, Any, Any],
     tx: NamedDependency[Tx],

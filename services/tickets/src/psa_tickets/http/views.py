@@ -2,11 +2,10 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from uuid import UUID
 
 import msgspec
 
-from psa_common.documents import Resource, related
+from psa_common.documents import Resource, related, shown
 from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.ticket import AuthorKind, Status, Visibility
 from psa_tickets.domain.ticket_type import TicketType
@@ -115,9 +114,7 @@ class ClockReport(msgspec.Struct, frozen=True):
 
 def ticket(view: TicketView) -> Resource[TicketAttributes]:
     """Show a ticket."""
-    attributes = TicketAttributes(
-        **_same_named(view, TicketAttributes), status_category=tickets.category(view)
-    )
+    attributes = shown(view, TicketAttributes, status_category=tickets.category(view))
     links = related(
         customer=("customer", view.customer_id),
         assignee=("user", view.assignee_id),
@@ -129,7 +126,7 @@ def ticket(view: TicketView) -> Resource[TicketAttributes]:
 def comment(said: Comment) -> Resource[CommentAttributes]:
     """Show words on a ticket."""
     links = related(ticket=("ticket", said.ticket_id), author=("user", said.author_id))
-    attributes = CommentAttributes(**_same_named(said, CommentAttributes))
+    attributes = shown(said, CommentAttributes)
     return Resource(said.id, "comment", attributes, links)
 
 
@@ -141,7 +138,7 @@ def time_entry(row: EntryRow) -> Resource[TimeEntryAttributes]:
         customer=("customer", row.customer_id),
         user=("user", row.user_id),
     )
-    attributes = TimeEntryAttributes(**_same_named(row, TimeEntryAttributes))
+    attributes = shown(row, TimeEntryAttributes)
     return Resource(row.id, "time_entry", attributes, links)
 
 
@@ -154,28 +151,15 @@ def clock_report(explanation: Explanation) -> Resource[ClockReport]:
 
 
 def _clock(explained: ExplainedClock) -> ClockAttributes:
-    clock = explained.clock
-    names = [name for name in ClockAttributes.__struct_fields__ if name != "intervals"]
-    return ClockAttributes(
-        **{name: getattr(clock, name) for name in names},
-        intervals=[
-            IntervalReport(
-                since=item.interval.since,
-                until=item.interval.until,
-                kind=item.interval.kind,
-                minutes=item.interval.minutes,
-                reason=item.interval.reason,
-                days=[DayMinutes(share.day, share.minutes, share.note) for share in item.days],
-            )
-            for item in explained.intervals
-        ],
-    )
-
-
-def _same_named(source: msgspec.Struct, target: type[msgspec.Struct]) -> dict[str, object]:
-    """Return the fields of *source* that *target* shows under the same name."""
-    return {
-        name: getattr(source, name)
-        for name in target.__struct_fields__
-        if name in source.__struct_fields__
-    }
+    intervals = [
+        IntervalReport(
+            since=item.interval.since,
+            until=item.interval.until,
+            kind=item.interval.kind,
+            minutes=item.interval.minutes,
+            reason=item.interval.reason,
+            days=[DayMinutes(share.day, share.minutes, share.note) for share in item.days],
+        )
+        for item in explained.intervals
+    ]
+    return shown(explained.clock, ClockAttributes, intervals=intervals)

@@ -86,13 +86,9 @@ class User(msgspec.Struct, frozen=True):
     active: bool
 
 
-def keep_customer(
-    tx: Tx, *, id: UUID, number: str, name: str, status: str, sequence: int
-) -> None:
+def keep_customer(tx: Tx, *, id: UUID, number: str, name: str, status: str, sequence: int) -> None:
     """Remember the customer unless a newer state is known."""
-    tx.defer(
-        KEEP_CUSTOMER_SQL, id=id, number=number, name=name, status=status, sequence=sequence
-    )
+    tx.defer(KEEP_CUSTOMER_SQL, id=id, number=number, name=name, status=status, sequence=sequence)
 
 
 def keep_user(tx: Tx, *, id: UUID, name: str, active: bool, sequence: int) -> None:

@@ -38,15 +38,19 @@ COLUMNS: LiteralString = """
 
 GET_SQL = COLUMNS + " WHERE t.id = %(ticket_id)s AND " + VISIBLE
 
-GET_FOR_UPDATE_SQL = """
+GET_FOR_UPDATE_SQL = (
+    """
     SELECT t.id, t.number, t.type, t.title, t.description, t.customer_id, t.priority, t.status,
            t.assignee_id, t.opened_by, t.opened_at, t.created_at, t.first_response_at,
            t.resolved_at, t.closed_at, t.reopen_count, t.version
       FROM tickets AS t
      WHERE t.id = %(ticket_id)s
-       AND """ + VISIBLE + """
+       AND """
+    + VISIBLE
+    + """
        FOR UPDATE
 """
+)
 
 INSERT_SQL = """
     INSERT INTO tickets

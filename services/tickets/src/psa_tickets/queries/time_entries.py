@@ -50,10 +50,13 @@ NEIGHBOURS_SQL = """
        AND e.started_at IS NOT NULL
 """
 
-GET_FOR_UPDATE_SQL = SELECT_SQL + """
+GET_FOR_UPDATE_SQL = (
+    SELECT_SQL
+    + """
      WHERE e.id = %(time_entry_id)s
        FOR UPDATE
 """
+)
 
 DECIDE_SQL = """
     UPDATE time_entries

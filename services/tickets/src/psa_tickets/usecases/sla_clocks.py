@@ -14,8 +14,7 @@ from psa_tickets.domain.sla import Clock, Clocks, ExplainedInterval, State
 from psa_tickets.domain.sla_log import Event, Started
 from psa_tickets.domain.ticket import Ticket
 from psa_tickets.events import SlaMeasured
-from psa_tickets.queries import sla as sla_queries
-from psa_tickets.queries import tickets
+from psa_tickets.queries import sla as sla_queries, tickets
 
 DECIDED = frozenset({State.MET, State.MISSED})
 
@@ -63,9 +62,7 @@ async def advance(
     return clocks
 
 
-async def explain(
-    tx: Tx, principal: Principal, ticket_id: UUID, *, now: datetime
-) -> Explanation:
+async def explain(tx: Tx, principal: Principal, ticket_id: UUID, *, now: datetime) -> Explanation:
     """Return every minute of both clocks of a ticket that the caller may see."""
     view = await tickets.get(tx, ticket_id, principal)
     clocks = sla.fold(await sla_queries.read_log(tx, ticket_id), now=now)

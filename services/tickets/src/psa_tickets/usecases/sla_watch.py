@@ -16,8 +16,7 @@ from psa_events import outbox
 from psa_tickets.domain import sla
 from psa_tickets.domain.sla import Clock
 from psa_tickets.events import SlaBreached, SlaWarning
-from psa_tickets.queries import sla as sla_queries
-from psa_tickets.queries import tickets
+from psa_tickets.queries import sla as sla_queries, tickets
 
 BATCH = 200
 

@@ -13,8 +13,7 @@ from psa_common.documents import check_version
 from psa_common.identity import Principal
 from psa_common.ids import uuid7
 from psa_events import outbox
-from psa_tickets.domain import sla
-from psa_tickets.domain import ticket as rules
+from psa_tickets.domain import sla, ticket as rules
 from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.sla_log import Event, Started, TermsChanged
 from psa_tickets.domain.ticket import Status, category_of
@@ -26,8 +25,7 @@ from psa_tickets.events import (
     TicketStatusChanged,
     TicketUpdated,
 )
-from psa_tickets.queries import copies, tickets
-from psa_tickets.queries import sla as sla_queries
+from psa_tickets.queries import copies, sla as sla_queries, tickets
 from psa_tickets.queries.tickets import StoredTicket, TicketView
 from psa_tickets.usecases import sla_clocks
 from psa_tickets.usecases.moments import moment_of

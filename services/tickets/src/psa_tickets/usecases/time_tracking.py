@@ -59,9 +59,7 @@ async def log_on_task(
     return await _log(tx, principal, effort, task_id=task.id, now=now)
 
 
-async def approve(
-    tx: Tx, principal: Principal, time_entry_id: UUID, *, now: datetime
-) -> EntryRow:
+async def approve(tx: Tx, principal: Principal, time_entry_id: UUID, *, now: datetime) -> EntryRow:
     """Vouch for an entry: from here on it may be billed."""
     row = await _decide(tx, principal, time_entry_id, Approval.APPROVED, now=now)
     number = None
@@ -89,9 +87,7 @@ async def approve(
     return row
 
 
-async def reject(
-    tx: Tx, principal: Principal, time_entry_id: UUID, *, now: datetime
-) -> EntryRow:
+async def reject(tx: Tx, principal: Principal, time_entry_id: UUID, *, now: datetime) -> EntryRow:
     """Give an entry back to the person who wrote it."""
     return await _decide(tx, principal, time_entry_id, Approval.REJECTED, now=now)
 
@@ -175,7 +171,5 @@ async def _decide(
     )
 
     time_entries.save_decision(tx, after)
-    audit.record(
-        tx, f"time_entry.{wanted}", "time_entry", after.id, before=before, after=after
-    )
+    audit.record(tx, f"time_entry.{wanted}", "time_entry", after.id, before=before, after=after)
     return after
