@@ -8,8 +8,9 @@ tenants: row-level security keeps tests apart, so nothing is ever cleaned up bet
 import logging
 import os
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.resources.abc import Traversable
 from typing import Any
 from uuid import UUID
 
@@ -200,7 +201,7 @@ def pytest_configure() -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
     )
 
 
@@ -230,7 +231,17 @@ def amqp_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def database(postgres_superuser: str, service_name: str) -> Iterator[Database]:
+def migrations(service_name: str) -> Sequence[tuple[str, Traversable]]:
+    """Give the migrations of the service; a library's tests give their own."""
+    return components_of(service_name)
+
+
+@pytest.fixture(scope="session")
+def database(
+    postgres_superuser: str,
+    service_name: str,
+    migrations: Sequence[tuple[str, Traversable]],
+) -> Iterator[Database]:
     """Give the service a migrated database of its own, dropped at the end."""
     name = f"test_{service_name}_{os.getpid()}"
     roles = {service_name: RolePasswords(PASSWORD, PASSWORD, PASSWORD)}
@@ -245,7 +256,7 @@ def database(postgres_superuser: str, service_name: str) -> Iterator[Database]:
         app_dsn=dsn(f"{service_name}_app"),
         worker_dsn=dsn(f"{service_name}_worker"),
     )
-    migrate(made.owner_dsn, service_name, components_of(service_name))
+    migrate(made.owner_dsn, service_name, migrations)
     yield made
     with psycopg.connect(postgres_superuser, autocommit=True) as conn:
         conn.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())

@@ -29,10 +29,9 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     specversion: str | None = None
 
 
-def schema_url(source: str, type_: str) -> str:
-    """Return the address of an event's contract: `/contracts/events/tickets/ticket.created/v1`."""
-    name, _, version = type_.rpartition(".")
-    return f"/contracts/events/{source.removeprefix('/psa/')}/{name}/{version}.schema.json"
+def schema_urn(type_: str) -> str:
+    """Return the name of an event's contract; CloudEvents wants an absolute URI."""
+    return f"urn:psa:events:{type_}"
 
 
 def encode(envelope: Envelope) -> bytes:
@@ -41,7 +40,7 @@ def encode(envelope: Envelope) -> bytes:
         envelope,
         specversion=SPEC_VERSION,
         datacontenttype="application/json",
-        dataschema=schema_url(envelope.source, envelope.type),
+        dataschema=schema_urn(envelope.type),
     )
     return msgspec.json.encode(complete)
 

@@ -8,12 +8,19 @@ delivery limit of 4.x, for one, does not exist in 3.10.
 from collections.abc import Iterable
 from typing import Any
 
-from aio_pika import ExchangeType
-from aio_pika.abc import AbstractChannel, AbstractExchange, AbstractQueue
+from aio_pika import DeliveryMode, ExchangeType, Message
+from aio_pika.abc import (
+    AbstractChannel,
+    AbstractExchange,
+    AbstractIncomingMessage,
+    AbstractQueue,
+)
 
 EVENTS = "psa.events"
-#: Where an event goes that nobody has bound a queue for yet; it is kept, not lost.
+#: Where an event goes that nobody has bound a queue for yet. Whoever binds one takes it back
+#: out; what nobody has wanted for a week is forgotten.
 UNROUTED = "psa.unrouted"
+UNROUTED_MILLISECONDS = 7 * 24 * 3600 * 1000
 RETRY_SECONDS = (1, 5, 30, 120, 600)
 #: Bounds crash loops: a message that kills its consumer comes back without passing our code.
 DELIVERY_LIMIT = 20
@@ -41,7 +48,9 @@ def _quorum(**arguments: Any) -> dict[str, Any]:
 async def declare_exchange(channel: AbstractChannel) -> AbstractExchange:
     """Declare the exchange of all events, and the queue for those without a listener."""
     unrouted = await channel.declare_exchange(UNROUTED, ExchangeType.FANOUT, durable=True)
-    queue = await channel.declare_queue(UNROUTED, durable=True, arguments=_quorum())
+    queue = await channel.declare_queue(
+        UNROUTED, durable=True, arguments=_quorum(**{"x-message-ttl": UNROUTED_MILLISECONDS})
+    )
     await queue.bind(unrouted)
     return await channel.declare_exchange(
         EVENTS, ExchangeType.TOPIC, durable=True, arguments={"alternate-exchange": UNROUTED}
@@ -87,6 +96,31 @@ async def declare_inbox(
                 }
             ),
         )
-    for event_type in event_types:
+    wanted = frozenset(event_types)
+    for event_type in wanted:
         await queue.bind(events, routing_key=event_type)
+    await _take_back(channel, queue, wanted)
     return queue
+
+
+async def _take_back(
+    channel: AbstractChannel, queue: AbstractQueue, wanted: frozenset[str]
+) -> None:
+    """Move what came before *queue* was bound into it; a service may start after its sources."""
+    unrouted = await channel.get_queue(UNROUTED)
+    others: list[AbstractIncomingMessage] = []
+    while (message := await unrouted.get(fail=False)) is not None:
+        if message.type not in wanted:
+            others.append(message)
+            continue
+        copy = Message(
+            message.body,
+            message_id=message.message_id,
+            type=message.type,
+            content_type=message.content_type,
+            delivery_mode=DeliveryMode.PERSISTENT,
+        )
+        await channel.default_exchange.publish(copy, queue.name)
+        await message.ack()
+    for message in others:
+        await message.nack(requeue=True)
