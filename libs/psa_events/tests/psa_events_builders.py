@@ -4,10 +4,10 @@ from typing import ClassVar
 from uuid import UUID
 
 import msgspec
+
 from psa_common.db import Pool, Tx
 from psa_common.ids import uuid7
 from psa_common.pipeline import Statement, send
-
 from psa_events.consumer import Subscription
 from psa_events.envelope import Envelope
 
@@ -47,9 +47,7 @@ async def notes(tx: Tx) -> list[str]:
 
 async def waiting(worker_pool: Pool, tenant_id: UUID) -> int:
     """Return how many events of the tenant have not left yet."""
-    sql = (
-        "SELECT count(*) FROM outbox WHERE tenant_id = %(tenant_id)s AND published_at IS NULL"
-    )
+    sql = "SELECT count(*) FROM outbox WHERE tenant_id = %(tenant_id)s AND published_at IS NULL"
     async with worker_pool.connection() as conn:
         [result] = await send(conn, [Statement(sql, {"tenant_id": tenant_id})])
     count: int = result.rows(lambda _names, row: row[0])[0]

@@ -2,17 +2,17 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 
 import aio_pika
 import pytest
+
 from psa_common.db import Pool, tenant_transaction
 from psa_common.ids import uuid7
 from psa_common.testing import Database, Tenant, a_context
-from psa_events_builders import BOOKING, Booked, notes, waiting
-
 from psa_events import consumer, dead_letters, outbox, relay, topology
 from psa_events.consumer import Subscription
+from psa_events_builders import BOOKING, Booked, notes, waiting
 
 PATIENCE_SECONDS = 30
 
@@ -20,12 +20,12 @@ PATIENCE_SECONDS = 30
 async def eventually(condition: Callable[[], Awaitable[bool]]) -> None:
     """Wait until *condition* holds; fail when it does not within the patience."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110  # the broker tells nobody
             await asyncio.sleep(0.02)
 
 
 @contextlib.asynccontextmanager
-async def running(*loops: Awaitable[None]) -> AsyncIterator[None]:
+async def running(*loops: Awaitable[None]) -> AsyncGenerator[None, None]:
     """Run loops in the background and end them like a killed process would."""
     tasks = [asyncio.ensure_future(loop) for loop in loops]
     try:

@@ -4,12 +4,12 @@ import asyncio
 
 import msgspec
 import pytest
+
 from psa_common.db import Pool, tenant_transaction
 from psa_common.testing import Tenant, a_context
-from psa_events_builders import BOOKING, notes
-
 from psa_events.consumer import deliver
 from psa_events.testing import an_envelope
+from psa_events_builders import BOOKING, notes
 
 
 async def _ledger(pool: Pool, tenant: Tenant) -> list[str]:

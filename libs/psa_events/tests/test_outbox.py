@@ -4,23 +4,26 @@ import asyncio
 
 import psycopg
 import pytest
+
 from psa_common.db import Pool, tenant_transaction
 from psa_common.ids import uuid7
 from psa_common.testing import Tenant, a_context
-from psa_events_builders import Booked
-
 from psa_events import outbox
 from psa_events.testing import published
+from psa_events_builders import Booked
 
 
 async def test_an_event_of_a_rolled_back_transaction_never_existed(
     pool: Pool, worker_pool: Pool, acme: Tenant
 ) -> None:
-    with pytest.raises(RuntimeError, match="changed my mind"):
+    async def announce_and_fail() -> None:
         async with tenant_transaction(pool, acme.id, a_context()) as tx:
             outbox.publish(tx, Booked(account_id=uuid7(), note="never"))
             await tx.flush()
             raise RuntimeError("changed my mind")
+
+    with pytest.raises(RuntimeError, match="changed my mind"):
+        await announce_and_fail()
 
     assert await published(worker_pool, acme.id) == []
 
@@ -45,7 +48,7 @@ async def test_the_http_process_can_neither_read_nor_change_what_it_announced(
     for statement in ("SELECT FROM outbox", "UPDATE outbox SET data = ''", "DELETE FROM outbox"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             async with tenant_transaction(pool, acme.id, a_context()) as tx:
-                await tx.execute(statement)  # type: ignore[arg-type]
+                await tx.execute(statement)
 
 
 async def test_the_worker_cannot_rewrite_what_was_announced(

@@ -1,12 +1,15 @@
-"""The service desk under test: its application, and tenants with a desk to work at."""
+"""The service desk under test: its application, and somebody who may do everything there."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from psa_common.db import Pool
 from psa_common.identity import TokenVerifier
+from psa_common.testing import Api, Tenant
 from psa_tickets.app import build
+from tickets_builders import EVERYTHING, a_customer
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +22,15 @@ def service_name() -> str:
 def asgi(pool: Pool, verifier: TokenVerifier) -> Any:
     """Give the application as the HTTP process serves it."""
     return build(pool, verifier)
+
+
+@pytest.fixture
+def desk(api: Api, acme: Tenant) -> Api:
+    """Give acme's service desk, with every permission."""
+    return api.as_(acme.person(*EVERYTHING, name="Service Manager"))
+
+
+@pytest.fixture
+async def customer_id(worker_pool: Pool, acme: Tenant) -> UUID:
+    """Give a customer that the desk knows."""
+    return await a_customer(worker_pool, acme)

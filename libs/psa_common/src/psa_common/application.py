@@ -1,7 +1,7 @@
 """Put a service's routes behind the edge, with what every service has."""
 
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import Any, cast
 
 from litestar import Litestar, Router, get
 from litestar.di import Provide
@@ -25,13 +25,16 @@ def build_application(
     pool: Pool,
     verifier: TokenVerifier,
     checks: Mapping[str, health.Check],
-) -> Application:
+) -> Edge:
     """Return the ASGI application; raises RuntimeError when a route has no guard."""
 
-    @get("/openapi.json", guards=[public], include_in_schema=False)
-    async def contract() -> dict[str, object]:
-        """Give the gateway this service's part of the API document."""
+    def document() -> dict[str, Any]:
         return openapi.document_of(app, service=service, title=title, version=version)
+
+    @get("/openapi.json", guards=[public], include_in_schema=False)
+    async def contract() -> dict[str, Any]:
+        """Give the gateway this service's part of the API document."""
+        return document()
 
     app = Litestar(
         [
@@ -47,4 +50,4 @@ def build_application(
         logging_config=None,
     )
     refuse_unguarded_routes(app)
-    return Edge(cast("Application", app), pool, verifier)
+    return Edge(cast("Application", app), pool, verifier, document)

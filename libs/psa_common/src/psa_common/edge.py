@@ -8,6 +8,7 @@ from the record that was written with the effect.
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,8 +69,16 @@ class Exchange:
 class Edge:
     """The ASGI application around a service's routes."""
 
-    def __init__(self, app: Application, pool: Pool, verifier: TokenVerifier) -> None:
+    def __init__(
+        self,
+        app: Application,
+        pool: Pool,
+        verifier: TokenVerifier,
+        document: Callable[[], dict[str, Any]],
+    ) -> None:
         self.app = app
+        #: Makes the API document of the routes inside.
+        self.document = document
         self.pool = pool
         self.verifier = verifier
 

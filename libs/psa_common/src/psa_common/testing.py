@@ -8,7 +8,8 @@ tenants: row-level security keeps tests apart, so nothing is ever cleaned up bet
 import logging
 import os
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -20,6 +21,7 @@ import psycopg
 import pytest
 import structlog
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from psa_common.context import Actor, RequestContext
@@ -92,6 +94,22 @@ class Database:
         names = [*WITHOUT_TENANT, *(allowed or {})]
         with psycopg.connect(self.owner_dsn) as conn:
             return [row[0] for row in conn.execute(UNPROTECTED_SQL, {"allowed": names})]
+
+    @contextmanager
+    def as_stranger(self) -> Generator[psycopg.Connection, None, None]:
+        """Connect as a service that has nothing to do with this one."""
+        name = "stranger_app"
+        with psycopg.connect(self.superuser_dsn, autocommit=True) as conn:
+            role = sql.Identifier(name)
+            if conn.execute("SELECT FROM pg_roles WHERE rolname = %s", (name,)).fetchone() is None:
+                conn.execute(sql.SQL("CREATE ROLE {}").format(role))
+            login = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}")
+            conn.execute(login.format(role, sql.Literal(PASSWORD)))
+            database = sql.Identifier(conn.info.dbname)
+            conn.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, role))
+        dsn = make_conninfo(self.superuser_dsn, user=name, password=PASSWORD)
+        with psycopg.connect(dsn) as stranger:
+            yield stranger
 
     def numerics_that_may_be_nan(self) -> list[str]:
         """Return the numeric columns without a check against NaN."""

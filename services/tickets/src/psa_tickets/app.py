@@ -4,8 +4,8 @@ from importlib.metadata import version
 
 from psa_common import health, observability, serve
 from psa_common.application import build_application
-from psa_common.asgi import Application
 from psa_common.db import Pool, open_pool
+from psa_common.edge import Edge
 from psa_common.identity import SigningKeys, TokenVerifier
 from psa_common.settings import ServiceSettings, read_settings
 from psa_tickets.http import calendars, comments, sla_policies, tickets, time_entries
@@ -19,7 +19,7 @@ ROUTES = (
 )
 
 
-def build(pool: Pool, verifier: TokenVerifier, *checks: tuple[str, health.Check]) -> Application:
+def build(pool: Pool, verifier: TokenVerifier, *checks: tuple[str, health.Check]) -> Edge:
     """Put the routes together behind the edge."""
     return build_application(
         service="tickets",

@@ -15,6 +15,8 @@ from psa_tickets.domain.sla_log import (
     Event,
     Metric,
     Paused,
+    Resolved,
+    Responded,
     Resumed,
     Started,
     Terms,
@@ -152,6 +154,14 @@ def test_the_timer_is_the_warning_and_then_the_due_date_and_then_none(p2: Terms)
     assert at(log, "08T09:44").resolution.next_timer_at == berlin("08T09:45")
     assert at(log, "08T09:45").resolution.next_timer_at == berlin("08T10:00")
     assert at(log, "08T10:01").resolution.next_timer_at is None
+
+
+def test_the_ticket_wants_a_look_when_the_first_of_its_clocks_does(p2: Terms) -> None:
+    log = (Started(at=berlin("08T09:00"), terms=p2), Responded(at=berlin("08T09:30")))
+
+    assert at(log, "08T09:00").next_timer_at == berlin("08T09:45")
+    assert at(log, "08T09:30").next_timer_at == berlin("08T15:00")
+    assert at((*log, Resolved(at=berlin("08T10:00"))), "08T10:00").next_timer_at is None
 
 
 def test_a_warning_once_given_is_not_planned_again_after_a_pause(t1001: tuple[Event, ...]) -> None:

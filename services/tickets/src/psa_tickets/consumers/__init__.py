@@ -1,7 +1,7 @@
 """Whom the service desk listens to."""
 
 from psa_events import tenants
-from psa_tickets.consumers import assets, auth, crm, projects
+from psa_tickets.consumers import assets, auth, billing, crm, projects
 
 SUBSCRIPTIONS = (
     tenants.SUBSCRIPTION,
@@ -9,4 +9,5 @@ SUBSCRIPTIONS = (
     *crm.SUBSCRIPTIONS,
     *assets.SUBSCRIPTIONS,
     *projects.SUBSCRIPTIONS,
+    *billing.SUBSCRIPTIONS,
 )

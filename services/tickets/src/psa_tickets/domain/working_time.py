@@ -180,12 +180,10 @@ def _timetable(calendar: WorkingCalendar, year: int) -> _Timetable:
             since = first_instant(datetime.combine(day, window.opens), zone)
             last_day = day + DAY if window.closes == MIDNIGHT else day
             until = first_instant(datetime.combine(last_day, window.closes), zone)
-            # A window that the clock jumps over has no length and would only be in the way.
-            if since < until:
-                opens.append(since)
-                closes.append(until)
-                before.append(total)
-                total += until - since
+            opens.append(since)
+            closes.append(until)
+            before.append(total)
+            total += until - since
     return _Timetable(tuple(opens), tuple(closes), tuple(before), total)
 
 

@@ -44,6 +44,20 @@ CREATE TABLE tasks (
 );
 SELECT protect_tenant_table('tasks');
 
+CREATE TABLE contracts (
+    tenant_id   uuid   NOT NULL DEFAULT current_setting('app.tenant_id')::uuid,
+    id          uuid   NOT NULL,
+    customer_id uuid   NOT NULL,
+    number      text   NOT NULL,
+    title       text   NOT NULL,
+    valid_from  date   NOT NULL,
+    valid_to    date,
+    sequence    bigint NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX contracts_of_customer ON contracts (tenant_id, customer_id);
+SELECT protect_tenant_table('contracts');
+
 -- When the desk is open. A calendar that is in use is pinned in the SLA log, so an edit
 -- never moves a running clock.
 CREATE TABLE calendars (

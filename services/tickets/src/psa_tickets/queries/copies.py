@@ -1,5 +1,6 @@
 """Read copies of what other services own: customers, users, assets, tasks."""
 
+from datetime import date
 from uuid import UUID
 
 import msgspec
@@ -52,6 +53,19 @@ KEEP_TASK_SQL = """
         ON CONFLICT (tenant_id, id)
         DO UPDATE SET number = excluded.number,
                       title = excluded.title,
+                      sequence = excluded.sequence
+            WHERE kept.sequence < excluded.sequence
+"""
+
+KEEP_CONTRACT_SQL = """
+    INSERT INTO contracts AS kept
+           (id, customer_id, number, title, valid_from, valid_to, sequence)
+    VALUES (%(id)s, %(customer_id)s, %(number)s, %(title)s, %(valid_from)s, %(valid_to)s,
+            %(sequence)s)
+        ON CONFLICT (tenant_id, id)
+        DO UPDATE SET title = excluded.title,
+                      valid_from = excluded.valid_from,
+                      valid_to = excluded.valid_to,
                       sequence = excluded.sequence
             WHERE kept.sequence < excluded.sequence
 """
@@ -116,6 +130,30 @@ def keep_task(
     """Remember the task unless a newer state is known."""
     tx.defer(
         KEEP_TASK_SQL, id=id, project_id=project_id, number=number, title=title, sequence=sequence
+    )
+
+
+def keep_contract(
+    tx: Tx,
+    *,
+    id: UUID,
+    customer_id: UUID,
+    number: str,
+    title: str,
+    valid_from: date,
+    valid_to: date | None,
+    sequence: int,
+) -> None:
+    """Remember the contract unless a newer state is known."""
+    tx.defer(
+        KEEP_CONTRACT_SQL,
+        id=id,
+        customer_id=customer_id,
+        number=number,
+        title=title,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        sequence=sequence,
     )
 
 

@@ -25,18 +25,10 @@ from psa_tickets.domain.sla_log import (
 )
 
 LOG_SQL = """
-    SELECT kind, occurred_at, reason, terms
+    SELECT kind, occurred_at, recorded_at, reason, terms
       FROM sla_events
      WHERE ticket_id = %(ticket_id)s
      ORDER BY position
-"""
-
-RECORDED_LOG_SQL = """
-    SELECT e.kind, e.occurred_at, e.reason, e.terms, e.recorded_at, t.priority
-      FROM sla_events AS e
-      JOIN tickets AS t ON t.tenant_id = e.tenant_id AND t.id = e.ticket_id
-     WHERE e.ticket_id = %(ticket_id)s
-     ORDER BY e.position
 """
 
 APPEND_SQL = """
@@ -158,36 +150,32 @@ CALENDARS = Listing(
 class _LogRow(msgspec.Struct, frozen=True):
     kind: str
     occurred_at: datetime
+    recorded_at: datetime
     reason: str | None
     terms: dict[str, Any] | None
 
 
-class _RecordedRow(_LogRow, frozen=True):
-    recorded_at: datetime
-    priority: str
-
-
 class RecordedLog(msgspec.Struct, frozen=True):
-    """A log, and when we last wrote into it."""
+    """A log with the instants at which its events were written down."""
 
     events: tuple[Event, ...]
-    last_recorded_at: datetime
-    priority: str
+    recorded_at: tuple[datetime, ...]
+
+    def was_watched(self, reached_at: datetime) -> bool:
+        """Say whether all that led to *reached_at* was known by then: no old news."""
+        return all(
+            recorded <= reached_at
+            for event, recorded in zip(self.events, self.recorded_at, strict=True)
+            if event.at <= reached_at
+        )
 
 
-async def read_log(tx: Tx, ticket_id: UUID) -> tuple[Event, ...]:
+async def read_log(tx: Tx, ticket_id: UUID) -> RecordedLog:
     """Return everything that happened to the ticket's clocks, in the order of recording."""
     rows = await tx.fetch_all(_LogRow, LOG_SQL, ticket_id=ticket_id)
-    return tuple(_event_of(row) for row in rows)
-
-
-async def read_recorded_log(tx: Tx, ticket_id: UUID) -> RecordedLog:
-    """Return the log of a ticket that has one; raises LookupError otherwise."""
-    rows = await tx.fetch_all(_RecordedRow, RECORDED_LOG_SQL, ticket_id=ticket_id)
-    if not rows:
-        raise LookupError(f"ticket {ticket_id} has a timer but no SLA log")
-    events = tuple(_event_of(row) for row in rows)
-    return RecordedLog(events, max(row.recorded_at for row in rows), rows[0].priority)
+    return RecordedLog(
+        tuple(_event_of(row) for row in rows), tuple(row.recorded_at for row in rows)
+    )
 
 
 def append(tx: Tx, ticket_id: UUID, events: Sequence[Event], *, now: datetime) -> None:

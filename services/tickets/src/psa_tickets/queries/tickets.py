@@ -92,7 +92,7 @@ LINK_ASSET_SQL = """
 
 # Skips what another worker holds; a clock is looked at by one of them.
 DUE_SQL = """
-    SELECT id
+    SELECT id, priority
       FROM tickets
      WHERE sla_look_again_at <= %(now)s
      ORDER BY sla_look_again_at
@@ -145,6 +145,13 @@ class StoredTicket(Ticket):
     opened_by: UUID
     created_at: datetime
     version: int
+
+
+class DueTicket(msgspec.Struct, frozen=True):
+    """A ticket whose clocks want a look."""
+
+    id: UUID
+    priority: Priority
 
 
 LISTING = Listing(
@@ -251,10 +258,9 @@ def link_asset(tx: Tx, ticket_id: UUID, asset_id: UUID) -> None:
     tx.defer(LINK_ASSET_SQL, ticket_id=ticket_id, asset_id=asset_id)
 
 
-async def list_due(tx: Tx, *, now: datetime, batch: int) -> list[UUID]:
+async def list_due(tx: Tx, *, now: datetime, batch: int) -> list[DueTicket]:
     """Lock and return the tickets whose clocks want a look."""
-    rows = await tx.fetch_all(_Id, DUE_SQL, now=now, batch=batch)
-    return [row.id for row in rows]
+    return await tx.fetch_all(DueTicket, DUE_SQL, now=now, batch=batch)
 
 
 def look_again(tx: Tx, ticket_id: UUID, clocks: Clocks) -> None:
@@ -287,10 +293,6 @@ def view_of(ticket: StoredTicket, clocks: Clocks, *, now: datetime) -> TicketVie
 def category(view: TicketView) -> str:
     """Return what the ticket's status means to reports."""
     return category_of(view.status).value
-
-
-class _Id(msgspec.Struct, frozen=True):
-    id: UUID
 
 
 def _sla_columns(clocks: Clocks) -> dict[str, object]:

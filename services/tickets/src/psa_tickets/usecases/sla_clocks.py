@@ -1,6 +1,6 @@
 """Carry a ticket's clocks forward: append to the log, fold it, tell what was decided."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,11 +10,13 @@ from psa_common.db import Tx
 from psa_common.identity import Principal
 from psa_events import outbox
 from psa_tickets.domain import sla
+from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.sla import Clock, Clocks, ExplainedInterval, State
-from psa_tickets.domain.sla_log import Event, Started
+from psa_tickets.domain.sla_log import Event
 from psa_tickets.domain.ticket import Ticket
-from psa_tickets.events import SlaMeasured
+from psa_tickets.events import SlaBreached, SlaMeasured, SlaWarning
 from psa_tickets.queries import sla as sla_queries, tickets
+from psa_tickets.queries.sla import RecordedLog
 
 DECIDED = frozenset({State.MET, State.MISSED})
 
@@ -35,43 +37,89 @@ class Explanation(msgspec.Struct, frozen=True):
     resolution: ExplainedClock
 
 
-async def advance(
-    tx: Tx,
-    before: Ticket,
-    after: Ticket,
-    happened: Sequence[Event],
-    *,
-    now: datetime,
-) -> Clocks:
+async def advance(tx: Tx, after: Ticket, happened: Sequence[Event], *, now: datetime) -> Clocks:
     """
     Append what *happened* to the ticket's log and return where its clocks stand now.
 
     A ticket that was opened without a policy has no log, and nothing is counted for it.
     Raises ImpossibleOrder when a backdated event does not fit between the others.
     """
-    log = await sla_queries.read_log(tx, before.id)
-    if not log or not isinstance(log[0], Started):
+    log = await sla_queries.read_log(tx, after.id)
+    if not log.events:
         return sla.fold((), now=now)
-    earlier = sla.fold(log, now=now)
-    clocks = sla.fold((*log, *happened), now=now)
+    earlier = sla.fold(log.events, now=now)
+    clocks = sla.fold((*log.events, *happened), now=now)
 
-    sla_queries.append(tx, before.id, happened, now=now)
+    # A line crossed before the timer came round is told now: afterwards it may have moved.
+    await announce_crossings(tx, after.id, after.priority, log, earlier, now=now)
+    sla_queries.append(tx, after.id, happened, now=now)
     for was, is_ in ((earlier.response, clocks.response), (earlier.resolution, clocks.resolution)):
-        if is_.state in DECIDED and was.state not in DECIDED:
+        if is_.state in DECIDED and _verdict(was) != _verdict(is_):
             _announce_verdict(tx, after, is_)
     return clocks
+
+
+async def announce_crossings(
+    tx: Tx,
+    ticket_id: UUID,
+    priority: Priority,
+    log: RecordedLog,
+    clocks: Clocks,
+    *,
+    now: datetime,
+) -> None:
+    """
+    Tell of every line that a clock has crossed, once for each instant at which it did.
+
+    Only what we were there to see: an imported or backdated ticket tells no old news.
+    """
+    for clock in (clocks.response, clocks.resolution):
+        for name, reached_at, event in _crossed(clock):
+            if log.was_watched(reached_at) and await sla_queries.announce_once(
+                tx,
+                ticket_id=ticket_id,
+                metric=clock.metric,
+                level=name,
+                reached_at=reached_at,
+                now=now,
+            ):
+                outbox.publish(
+                    tx,
+                    event(
+                        ticket_id=ticket_id,
+                        metric=clock.metric,
+                        priority=priority,
+                        percent=int(clock.consumed_percent or 0),
+                        due_at=clock.last_due_at or reached_at,
+                        occurred_at=reached_at,
+                    ),
+                )
 
 
 async def explain(tx: Tx, principal: Principal, ticket_id: UUID, *, now: datetime) -> Explanation:
     """Return every minute of both clocks of a ticket that the caller may see."""
     view = await tickets.get(tx, ticket_id, principal)
-    clocks = sla.fold(await sla_queries.read_log(tx, ticket_id), now=now)
+    log = await sla_queries.read_log(tx, ticket_id)
+    clocks = sla.fold(log.events, now=now)
     return Explanation(
         ticket_id=view.id,
         number=view.number,
         response=ExplainedClock(clocks.response, sla.explain(clocks.response)),
         resolution=ExplainedClock(clocks.resolution, sla.explain(clocks.resolution)),
     )
+
+
+def _crossed(
+    clock: Clock,
+) -> Iterator[tuple[str, datetime, type[SlaWarning] | type[SlaBreached]]]:
+    if clock.warned_at is not None:
+        yield "warning", clock.warned_at, SlaWarning
+    if clock.breached_at is not None:
+        yield "breach", clock.breached_at, SlaBreached
+
+
+def _verdict(clock: Clock) -> tuple[State, int, datetime | None]:
+    return clock.state, clock.consumed_minutes, clock.satisfied_at
 
 
 def _announce_verdict(tx: Tx, ticket: Ticket, clock: Clock) -> None:

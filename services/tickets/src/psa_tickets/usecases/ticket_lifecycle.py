@@ -159,16 +159,15 @@ async def edit(
 async def settle(
     tx: Tx,
     before: StoredTicket,
-    after: rules.Ticket,
+    after: StoredTicket,
     *,
     at: datetime,
     now: datetime,
     extra: Sequence[Event] = (),
 ) -> TicketView:
     """Save a decided step with what it means to the clocks, and tell of a new status."""
-    after = _as_stored(before, after)
     happened = (*rules.sla_events(before, after, at=at), *extra)
-    clocks = await sla_clocks.advance(tx, before, after, happened, now=now)
+    clocks = await sla_clocks.advance(tx, after, happened, now=now)
 
     tickets.save(tx, after, clocks, now=now)
     if after.status is not before.status:
@@ -187,13 +186,6 @@ async def settle(
         tx, "ticket.changed", "ticket", after.id, before=_state(before), after=_state(after)
     )
     return view
-
-
-def _as_stored(before: StoredTicket, after: rules.Ticket) -> StoredTicket:
-    """Return *after* as what it is: the rules change a stored ticket by `replace`."""
-    if not isinstance(after, StoredTicket):
-        raise TypeError(f"the rules turned {before.number} into something else")
-    return after
 
 
 def _new_ticket(
