@@ -7,7 +7,7 @@ A service's own Struct stands for an event in code, the schema stands for it bet
 import os
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -72,9 +72,8 @@ def _type_of(event: type[msgspec.Struct]) -> str:
 def _without_nulls(value: Any) -> Any:
     """Return *value* without null members: leaving a field out and sending null say the same."""
     if isinstance(value, dict):
-        members: dict[str, Any] = value
+        members = cast("dict[str, Any]", value)
         return {name: _without_nulls(item) for name, item in members.items() if item is not None}
     if isinstance(value, list):
-        items: list[Any] = value
-        return [_without_nulls(item) for item in items]
+        return [_without_nulls(item) for item in cast("list[Any]", value)]
     return value

@@ -26,9 +26,9 @@ EVERYTHING = tuple(
     )
 )
 
-OFFICE_HOURS = dict.fromkeys(
-    ("monday", "tuesday", "wednesday", "thursday", "friday"), ["08:00-17:00"]
-)
+OFFICE_HOURS = {
+    day: ["08:00-17:00"] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")
+}
 
 
 async def a_customer(worker_pool: Pool, tenant: Tenant, *, number: str = "KD-10042") -> UUID:
