@@ -117,8 +117,7 @@ def answer(
 
 def shown(source: object, attributes: type[A], **extra: Any) -> A:
     """Fill *attributes* from the fields of *source* with the same name, and from *extra*."""
-    fields = msgspec.structs.fields(cast("type[msgspec.Struct]", attributes))
-    names = (field.name for field in fields)
+    names = cast("type[msgspec.Struct]", attributes).__struct_fields__
     same: dict[str, Any] = {name: getattr(source, name) for name in names if name not in extra}
     return attributes(**same, **extra)
 

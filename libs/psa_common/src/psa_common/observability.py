@@ -5,6 +5,7 @@ import os
 import re
 import time
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -92,9 +93,9 @@ def record_request(scope: Any, status: int, started: float) -> None:
     """Count one request under its route pattern, never under the path a client made up."""
     route = scope.get("path_template") or "unmatched"
     seconds = time.perf_counter() - started
-    labels = (scope["method"], route, str(status))
-    REQUESTS.labels(*labels).inc()
-    DURATION.labels(*labels).observe(seconds)
+    count, duration = _meters(scope["method"], route, str(status))
+    count.inc()
+    duration.observe(seconds)
     if _tracing:
         _record_span(f"{scope['method']} {route}", status, seconds)
     structlog.get_logger().info(
@@ -104,6 +105,12 @@ def record_request(scope: Any, status: int, started: float) -> None:
         status=status,
         milliseconds=round(seconds * 1000, 1),
     )
+
+
+@lru_cache(maxsize=2_000)
+def _meters(method: str, route: str, status: str) -> tuple[Counter, Histogram]:
+    """Return the two series of a route; looking them up takes a lock each time."""
+    return REQUESTS.labels(method, route, status), DURATION.labels(method, route, status)
 
 
 def _record_span(name: str, status: int, seconds: float) -> None:

@@ -6,7 +6,7 @@ from psa_common import audit, observability, serve
 from psa_common.db import open_pool
 from psa_common.settings import ServiceSettings, read_settings
 from psa_common.tenants import for_every_tenant
-from psa_events import consumer, relay
+from psa_events import consumer, housekeeping, relay
 from psa_tickets.consumers import SUBSCRIPTIONS
 from psa_tickets.usecases import sla_watch
 
@@ -19,6 +19,7 @@ async def main() -> None:
     async with open_pool(settings.database_dsn, name="tickets-worker", size=4) as pool:
         await serve.together(
             serve.worker_health("tickets", version("psa-tickets"), settings, pool),
+            housekeeping.run(pool),
             relay.run("tickets", pool, settings.database_dsn, settings.amqp_url),
             consumer.run("tickets", pool, settings.amqp_url, SUBSCRIPTIONS),
             serve.every(1.0, "sla", for_every_tenant(pool, "sla", sla_watch.look)),

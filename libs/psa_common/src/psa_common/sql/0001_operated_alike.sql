@@ -41,6 +41,12 @@ CREATE TABLE idempotency_keys (
 CREATE INDEX idempotency_keys_by_age ON idempotency_keys (tenant_id, created_at);
 SELECT protect_tenant_table('idempotency_keys');
 
+DO $$
+BEGIN
+    EXECUTE format('GRANT DELETE ON idempotency_keys TO %I', current_schema() || '_worker');
+END
+$$;
+
 CREATE TABLE audit_records (
     tenant_id     uuid        NOT NULL DEFAULT current_setting('app.tenant_id')::uuid,
     id            uuid        NOT NULL,

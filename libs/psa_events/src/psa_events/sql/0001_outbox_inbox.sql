@@ -53,6 +53,7 @@ BEGIN
                    ' WITH CHECK (true)', worker);
     EXECUTE format('CREATE POLICY relay_forgets ON outbox FOR DELETE TO %I'
                    ' USING (published_at IS NOT NULL)', worker);
+    EXECUTE format('GRANT DELETE ON inbox TO %I', worker);
     EXECUTE format('GRANT INSERT ON outbox TO %I, %I', app, worker);
     EXECUTE format('GRANT SELECT, UPDATE (published_at), DELETE ON outbox TO %I', worker);
 END
