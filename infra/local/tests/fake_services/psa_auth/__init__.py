@@ -1,0 +1,1 @@
+"""A service that is ready at once and does nothing."""

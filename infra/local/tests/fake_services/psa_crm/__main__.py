@@ -1,0 +1,5 @@
+"""Run it."""
+
+from fake_process import main
+
+main()
