@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import psycopg
+
 from psa_common.db import Pool, tenant_transaction
 from psa_common.testing import Database, Tenant, a_context
-from psa_events_builders import BOOKING, Booked
-
 from psa_events import housekeeping, outbox
 from psa_events.consumer import deliver
 from psa_events.testing import an_envelope, published
+from psa_events_builders import BOOKING, Booked
 
 KEEP_TENANT = (
     "INSERT INTO tenants (slug, name, time_zone, locale, currency, country, company, sequence)"

@@ -80,6 +80,10 @@ class SigningKeys:
         """Say what readiness lacks: without any key every caller would be refused."""
         return None if self.ready else "no signing key has been fetched yet"
 
+    def knows(self, key_id: str) -> bool:
+        """Say whether the key is still in use; a withdrawn one ends every token it has signed."""
+        return key_id in self._keys
+
     def find(self, key_id: str) -> Any | None:
         """Return the public key, or None; an unknown id makes the refresh loop look early."""
         key = self._keys.get(key_id)
@@ -120,13 +124,13 @@ class SigningKeys:
 
 
 class TokenVerifier:
-    """Verifies access tokens; a verified one is remembered until it expires."""
+    """Verifies access tokens; a verified one is remembered while it and its key last."""
 
     def __init__(self, keys: SigningKeys, *, issuer: str, audience: str) -> None:
         self._keys = keys
         self._issuer = issuer
         self._audience = audience
-        self._known: dict[bytes, tuple[int, Principal]] = {}
+        self._known: dict[bytes, tuple[int, str, Principal]] = {}
 
     def verify(self, token: str) -> Principal:
         """
@@ -136,10 +140,10 @@ class TokenVerifier:
         """
         digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
         known = self._known.get(digest)
-        if known is not None and known[0] > time.time():
-            return known[1]
+        if known is not None and known[0] > time.time() and self._keys.knows(known[1]):
+            return known[2]
 
-        claims = self._claims(token)
+        key_id, claims = self._claims(token)
         principal = Principal(
             tenant_id=claims.tenant_id,
             user_id=claims.sub,
@@ -152,15 +156,16 @@ class TokenVerifier:
         )
         if len(self._known) >= CACHE_MAX:
             self._known.clear()
-        self._known[digest] = (claims.exp, principal)
+        self._known[digest] = (claims.exp, key_id, principal)
         return principal
 
-    def _claims(self, token: str) -> _Claims:
+    def _claims(self, token: str) -> tuple[str, _Claims]:
         try:
             header = jwt.get_unverified_header(token)
             if header.get("typ") != TOKEN_TYPE or "crit" in header:
                 raise Unauthenticated("The token is not one of our access tokens.")
-            key = self._keys.find(str(header.get("kid")))
+            key_id = str(header.get("kid"))
+            key = self._keys.find(key_id)
             if key is None:
                 raise Unauthenticated("The token is signed with an unknown key; sign in again.")
             claims = jwt.decode(
@@ -171,7 +176,7 @@ class TokenVerifier:
                 issuer=self._issuer,
                 options={"require": REQUIRED_CLAIMS},
             )
-            return msgspec.convert(claims, _Claims)
+            return key_id, msgspec.convert(claims, _Claims)
         except jwt.ExpiredSignatureError:
             raise Unauthenticated(
                 "The token has expired; refresh it or sign in again.", code="token_expired"

@@ -8,6 +8,7 @@ from collections.abc import Mapping, MutableMapping
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 import structlog
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -48,12 +49,12 @@ def configure(service: str, process: str, settings: ServiceSettings) -> None:
             _add_context,
             _hide_secrets,
             structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(serializer=_as_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[settings.log_level.upper()]
         ),
-        logger_factory=structlog.WriteLoggerFactory(file=os.fdopen(1, "w", buffering=1)),
+        logger_factory=structlog.BytesLoggerFactory(file=os.fdopen(1, "wb", buffering=0)),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service, process=process)
@@ -77,9 +78,19 @@ def _add_context(
     return event
 
 
+def _as_json(event: object, **_options: object) -> bytes:
+    return msgspec.json.encode(event, enc_hook=repr)
+
+
+@lru_cache(maxsize=1_000)
+def _hidden(name: str) -> bool:
+    """Say whether a field of that name may hold a secret; log lines use few names."""
+    return SECRET.search(name) is not None
+
+
 def _hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     for name in event:
-        if SECRET.search(name):
+        if _hidden(name):
             event[name] = "***"
     return event
 

@@ -14,8 +14,8 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
+from psa_common.asking import LIMIT_DEFAULT, LIMIT_MAX, Filter, Listing
 from psa_common.guards import PERMISSION, guards_of, public
-from psa_common.listing import LIMIT_DEFAULT, LIMIT_MAX, Filter, Listing
 
 REFERENCE = "#/components/schemas/{name}"
 JSON = "application/json"

@@ -43,24 +43,24 @@ async def http(
     """
     tasks = [asyncio.ensure_future(loop) for loop in background]
     try:
-        await _server(app, settings.http_host, settings.http_port).serve()
+        await _server(app, settings, settings.http_port).serve()
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _server(app: Application, host: str, port: int) -> uvicorn.Server:
+def _server(app: Application, settings: ServiceSettings, port: int) -> uvicorn.Server:
     config = uvicorn.Config(
         cast("ASGIApplication", app),
-        host=host,
+        host=settings.http_host,
         port=port,
         http="httptools",
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=True,
-        forwarded_allow_ips="127.0.0.1",
+        forwarded_allow_ips=settings.trusted_proxies,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
@@ -73,7 +73,7 @@ async def worker_health(service: str, version: str, settings: ServiceSettings, p
     app = cast(
         "Application", Litestar([health.router(service, version, checks)], openapi_config=None)
     )
-    await _server(app, settings.http_host, settings.worker_port).serve()
+    await _server(app, settings, settings.worker_port).serve()
 
 
 async def together(*loops: Coroutine[Any, Any, None]) -> None:

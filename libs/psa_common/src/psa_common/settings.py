@@ -51,6 +51,8 @@ class ServiceSettings(msgspec.Struct, frozen=True, kw_only=True):
     token_audience: str = "psa"
     http_host: str = "127.0.0.1"
     http_port: int
+    #: Who may say for whom it asks: the address of the proxy before this process.
+    trusted_proxies: str = "127.0.0.1"
     worker_port: int
     database_pool_size: int = 8
     log_level: str = "info"

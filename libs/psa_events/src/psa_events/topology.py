@@ -82,6 +82,16 @@ async def declare_inbox(
             }
         ),
     )
+    await _declare_retries(channel, service)
+    wanted = frozenset(event_types)
+    for event_type in wanted:
+        await queue.bind(events, routing_key=event_type)
+    await _take_back(channel, queue, wanted)
+    return queue
+
+
+async def _declare_retries(channel: AbstractChannel, service: str) -> None:
+    """Declare the queues in which a message waits, then goes back to the service's own."""
     for seconds in RETRY_SECONDS:
         await channel.declare_queue(
             retry_queue(service, seconds),
@@ -90,17 +100,12 @@ async def declare_inbox(
                 **{
                     "x-message-ttl": seconds * 1000,
                     "x-dead-letter-exchange": "",
-                    "x-dead-letter-routing-key": queue.name,
+                    "x-dead-letter-routing-key": inbox_queue(service),
                     "x-dead-letter-strategy": "at-least-once",
                     "x-overflow": "reject-publish",
                 }
             ),
         )
-    wanted = frozenset(event_types)
-    for event_type in wanted:
-        await queue.bind(events, routing_key=event_type)
-    await _take_back(channel, queue, wanted)
-    return queue
 
 
 async def _take_back(

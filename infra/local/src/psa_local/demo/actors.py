@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from psa_local.demo.client import Api, Place, Refused
 from psa_local.demo.eventually import eventually
@@ -215,6 +216,15 @@ class Accountant(Person):
     def print_out(self, invoice_id: str) -> bytes:
         """Return the invoice as PDF."""
         return self.api.download(f"/invoices/{invoice_id}/pdf")
+
+    def report(self, name: str, **parameters: object) -> Document:
+        """Return a report."""
+        report: Document = self.api.get(f"/reports/{name}", **parameters)["data"]["attributes"]
+        return report
+
+    def spreadsheet(self, name: str, **parameters: object) -> bytes:
+        """Return a report as CSV."""
+        return self.api.download(f"/reports/{name}?{urlencode({**parameters, 'format': 'csv'})}")
 
     def e_invoice(self, invoice_id: str) -> bytes:
         """Return the invoice as XRechnung."""

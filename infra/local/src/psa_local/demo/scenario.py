@@ -51,6 +51,20 @@ BILLING_ACCOUNT: Document = {
 SERVERS = ("SRV-01", "SRV-02", "SRV-03")
 MANAGED_FROM = "2026-06-01"
 
+
+def server(name: str, customer_id: str) -> Document:
+    """Return a server that is active and managed from June on."""
+    return {
+        "customer_id": customer_id,
+        "number": name,
+        "name": name,
+        "asset_class": "server",
+        "state": "active",
+        "managed": True,
+        "effective_on": MANAGED_FROM,
+    }
+
+
 CONTRACT: Document = {
     "number": "V-2026-007",
     "title": "Managed Services",
@@ -82,7 +96,7 @@ WORKING_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 CALENDAR: Document = {
     "name": "NRW Büro",
     "time_zone": "Europe/Berlin",
-    "week": dict.fromkeys(WORKING_DAYS, ["08:00-17:00"]),
+    "week": {weekday: ["08:00-17:00"] for weekday in WORKING_DAYS},
     "holidays": {"country": "DE", "subdivision": "NW"},
 }
 POLICY: Document = {

@@ -1,6 +1,5 @@
 """The main job, from the first login to the reports: chapters that return what they left."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -95,7 +94,9 @@ def take_on_customer(staff: Staff) -> Document:
 
 def install_servers(staff: Staff, customer_id: str) -> list[Document]:
     """Bring three managed servers into service."""
-    return [staff.technician.install(scenario.server(name, customer_id)) for name in scenario.SERVERS]
+    return [
+        staff.technician.install(scenario.server(name, customer_id)) for name in scenario.SERVERS
+    ]
 
 
 def sign_contract(staff: Staff, customer_id: str) -> Document:
@@ -139,13 +140,13 @@ def document_solution(staff: Staff) -> tuple[Document, Document]:
     return task, staff.manager.approve(entry["id"])
 
 
-def send_bill(staff: Staff, customer_id: str, work: Sequence[Document]) -> Bill:
-    """Propose, approve and issue, once billing has heard of every server and all *work*."""
+def send_bill(staff: Staff, customer_id: str, work: Sequence[Document], *, servers: int) -> Bill:
+    """Propose, approve and issue, once billing has heard of all *servers* and all *work*."""
     accountant = staff.accountant
     run = eventually(
         lambda: accountant.propose(customer_id, scenario.BILLED_UP_TO),
-        awaited="the run holds three servers and all approved work",
-        holds=lambda run: _is_complete(run, [entry["id"] for entry in work]),
+        awaited="the run holds every server and all approved work",
+        holds=lambda run: _is_complete(run, {entry["id"] for entry in work}, servers),
     )
     (invoice_id,) = accountant.approve(run["id"])
     invoice = accountant.issue(invoice_id, scenario.ISSUED_ON)
@@ -157,13 +158,24 @@ def send_bill(staff: Staff, customer_id: str, work: Sequence[Document]) -> Bill:
     )
 
 
-def _is_complete(run: Document, time_entry_ids: Sequence[str]) -> bool:
+def read_reports(staff: Staff, invoice: Document) -> Reports:
+    """Return the reports as soon as the last event, that of the invoice, is in them."""
+    accountant = staff.accountant
+    revenue = eventually(
+        lambda: accountant.report("revenue", month=scenario.REVENUE_MONTH),
+        awaited=f"{invoice['attributes']['number']} is in the revenue of the month",
+        holds=lambda report: bool(report["rows"]),
+    )
+    return Reports(
+        sla=accountant.report("sla", priority="P2", metric="resolution"),
+        revenue=revenue,
+        revenue_csv=accountant.spreadsheet("revenue", month=scenario.REVENUE_MONTH),
+        unbilled=accountant.report("unbilled-work"),
+    )
+
+
+def _is_complete(run: Document, time_entry_ids: set[str], servers: int) -> bool:
     lines = [line for draft in run["attributes"]["drafts"] for line in draft["lines"]]
     billed = {entry for line in lines for entry in line["time_entry_ids"]}
-    servers = [line["quantity"] for line in lines if line["kind"] == "recurring"]
-    return billed == set(time_entry_ids) and servers == [str(len(scenario.SERVERS))]
-
-
-def as_json(document: Document) -> bytes:
-    """Write a document down for a person."""
-    return json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n"
+    counted = [line["quantity"] for line in lines if line["kind"] == "recurring"]
+    return billed == time_entry_ids and counted == [str(servers)]

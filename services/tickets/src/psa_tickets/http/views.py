@@ -7,10 +7,9 @@ import msgspec
 
 from psa_common.documents import Resource, related, shown
 from psa_tickets.domain.priority import Priority
-from psa_tickets.domain.ticket import AuthorKind, Status, Visibility
+from psa_tickets.domain.ticket import AuthorKind, Status, Visibility, category_of
 from psa_tickets.domain.ticket_type import TicketType
 from psa_tickets.domain.time_entry import Approval, Billable
-from psa_tickets.queries import tickets
 from psa_tickets.queries.comments import Comment
 from psa_tickets.queries.tickets import TicketView
 from psa_tickets.queries.time_entries import EntryRow
@@ -114,7 +113,7 @@ class ClockReport(msgspec.Struct, frozen=True):
 
 def ticket(view: TicketView) -> Resource[TicketAttributes]:
     """Show a ticket."""
-    attributes = shown(view, TicketAttributes, status_category=tickets.category(view))
+    attributes = shown(view, TicketAttributes, status_category=category_of(view.status))
     links = related(
         customer=("customer", view.customer_id),
         assignee=("user", view.assignee_id),

@@ -13,7 +13,7 @@ from psa_common.identity import Principal
 from psa_common.listing import Filter, Listing, Sort
 from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.sla import Clocks
-from psa_tickets.domain.ticket import Status, Ticket, category_of
+from psa_tickets.domain.ticket import Status, Ticket
 from psa_tickets.domain.ticket_type import TicketType
 
 #: What a caller may see of the tickets, by the scope of `ticket:view`.
@@ -288,11 +288,6 @@ def view_of(ticket: StoredTicket, clocks: Clocks, *, now: datetime) -> TicketVie
         resolution_state=clocks.resolution.state,
         resolution_due_at=clocks.resolution.due_at,
     )
-
-
-def category(view: TicketView) -> str:
-    """Return what the ticket's status means to reports."""
-    return category_of(view.status).value
 
 
 def _sla_columns(clocks: Clocks) -> dict[str, object]:
