@@ -7,7 +7,6 @@ reordered record breaks the chain at its place.
 """
 
 import hashlib
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -101,10 +100,14 @@ def record(
     resource_type: str,
     resource_id: UUID,
     *,
-    before: Mapping[str, Any] | msgspec.Struct | None = None,
-    after: Mapping[str, Any] | msgspec.Struct | None = None,
+    before: object = None,
+    after: object = None,
 ) -> None:
-    """Write down that the actor of *tx* did *action*; secrets are masked by field name."""
+    """
+    Write down that the actor of *tx* did *action*; secrets are masked by field name.
+
+    *before* and *after* are mappings, Structs or dataclasses.
+    """
     context = tx.context
     tx.defer(
         INSERT_SQL,
@@ -122,7 +125,7 @@ def record(
     )
 
 
-def _state(value: Mapping[str, Any] | msgspec.Struct | None) -> Jsonb | None:
+def _state(value: object) -> Jsonb | None:
     if value is None:
         return None
     plain: dict[str, Any] = msgspec.to_builtins(value)

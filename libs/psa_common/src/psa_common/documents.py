@@ -145,6 +145,15 @@ def expected_version(request: Request[Any, Any, Any]) -> int | None:
     return int(text)
 
 
+def changes_of(edit: msgspec.Struct) -> dict[str, Any]:
+    """Return the fields that a PATCH sent: absent (UNSET) ones stay, null empties a field."""
+    return {
+        name: value
+        for name, value in msgspec.structs.asdict(edit).items()
+        if value is not msgspec.UNSET
+    }
+
+
 def check_version(actual: int, expected: int | None) -> None:
     """Raise StaleVersion when the caller has read another version than the one that stands."""
     if expected is not None and expected != actual:

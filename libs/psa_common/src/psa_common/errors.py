@@ -72,6 +72,12 @@ class StaleVersion(DomainError):
     code = "stale_version"
 
 
+class Unavailable(DomainError):
+    """Something that the answer needs is away; the same request may succeed soon."""
+
+    code = "service_unavailable"
+
+
 class Refused(DomainError):
     """A rule of the business forbids a well-formed request."""
 

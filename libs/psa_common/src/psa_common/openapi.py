@@ -14,7 +14,7 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
-from psa_common.asking import LIMIT_DEFAULT, LIMIT_MAX, Filter, Listing
+from psa_common.asking import LIMIT_DEFAULT, LIMIT_MAX, Listing
 from psa_common.guards import PERMISSION, guards_of, public
 
 REFERENCE = "#/components/schemas/{name}"
@@ -138,12 +138,16 @@ def _describe(one: _Operation, service: str, schema_of: dict[int, Any]) -> dict[
 
 
 def _parameters(one: _Operation) -> Iterator[dict[str, Any]]:
-    for name in one.route.path_parameters:
-        schema = {"type": "string", "format": "uuid"}
+    for name, parameter in one.route.path_parameters.items():
+        schema = msgspec.json.schema(parameter.type)
         yield {"name": name, "in": "path", "required": True, "schema": schema}
     listing: object = one.handler.opt.get("listing")
     if isinstance(listing, Listing):
         yield from _list_parameters(cast("Listing[Any]", listing))
+    question: type[msgspec.Struct] | None = one.handler.opt.get("question")
+    for field in msgspec.structs.fields(question) if question else ():
+        schema = _plain_schema(field.type)
+        yield {"name": field.name, "in": "query", "required": field.required, "schema": schema}
     if one.method != "GET":
         yield IDEMPOTENCY_KEY
 
@@ -157,16 +161,24 @@ def _list_parameters(listing: Listing[Any]) -> Iterator[dict[str, Any]]:
         "sort": {"type": "string", "enum": sorts, "default": listing.default_sort},
         "order": {"type": "string", "enum": ["asc", "desc"]},
         "fields": {"type": "string", "description": "Attributes to return, by comma."},
-        **{name: _filter_schema(one) for name, one in sorted(listing.filters.items())},
+        **{name: _plain_schema(one.type) for name, one in sorted(listing.filters.items())},
     }
     for name, schema in schemas.items():
         yield {"name": name, "in": "query", "required": False, "schema": schema}
 
 
-def _filter_schema(one: Filter) -> dict[str, Any]:
-    schema = msgspec.json.schema(one.type)
-    reference = schema.get("$ref", "")
-    return schema["$defs"][reference.rpartition("/")[2]] if reference else schema
+def _plain_schema(type_: Any) -> dict[str, Any]:
+    """Return the schema of a scalar type in one piece, without references."""
+    schema = msgspec.json.schema(type_)
+    definitions: dict[str, Any] = schema.pop("$defs", {})
+
+    def resolve(part: dict[str, Any]) -> dict[str, Any]:
+        name = str(part.get("$ref", "")).rpartition("/")[2]
+        return definitions[name] if name else part
+
+    if "anyOf" in schema:
+        schema["anyOf"] = [resolve(part) for part in schema["anyOf"]]
+    return resolve(schema)
 
 
 def _responses(one: _Operation, schema_of: dict[int, Any]) -> dict[str, Any]:

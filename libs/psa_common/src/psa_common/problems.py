@@ -23,6 +23,7 @@ from psa_common.errors import (
     Refused,
     StaleVersion,
     Unauthenticated,
+    Unavailable,
 )
 from psa_common.requests import BodyTooLarge, UnsupportedMediaType
 
@@ -38,6 +39,7 @@ STATUS: Mapping[type[DomainError], int] = {
     BodyTooLarge: 413,
     UnsupportedMediaType: 415,
     Refused: 422,
+    Unavailable: 503,
 }
 
 #: Codes of the framework's own refusals.

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 from functools import lru_cache
 from typing import Any, cast
 
@@ -74,7 +74,7 @@ def read_json(body: bytes, type_: Any) -> Any:
         raise _named(error) from None
     except (msgspec.DecodeError, RecursionError, OverflowError) as error:
         raise Invalid(f"The body is not valid JSON: {error}.") from None
-    _check_instants(value)
+    _check_years(value)
     return value
 
 
@@ -127,13 +127,13 @@ def _check_text(value: Any, path: str) -> None:
             _check_text(item, f"{path}[{index}]")
 
 
-def _check_instants(value: Any, path: str = "") -> None:
-    if isinstance(value, datetime):
+def _check_years(value: Any, path: str = "") -> None:
+    if isinstance(value, date):  # a datetime is one, too
         if not EARLIEST_YEAR <= value.year <= LATEST_YEAR:
             raise Invalid(f"The year must be {EARLIEST_YEAR} to {LATEST_YEAR}.", field=path)
     elif isinstance(value, msgspec.Struct):
         for name in value.__struct_fields__:
-            _check_instants(getattr(value, name), f"{path}.{name}".lstrip("."))
+            _check_years(getattr(value, name), f"{path}.{name}".lstrip("."))
     elif isinstance(value, (list, tuple)):
         for index, item in enumerate(cast("Sequence[Any]", value)):
-            _check_instants(item, f"{path}[{index}]")
+            _check_years(item, f"{path}[{index}]")

@@ -1,9 +1,10 @@
 """Run one process of a service: an HTTP server, or a worker with its loops."""
 
 import asyncio
+import contextlib
 import signal
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import structlog
 import uvicorn
@@ -22,6 +23,7 @@ log = structlog.get_logger()
 
 KEEP_ALIVE_SECONDS = 75  # longer than the gateway keeps an idle connection
 GRACE_SECONDS = 25
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -50,12 +52,15 @@ async def http(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _server(app: Application, settings: ServiceSettings, port: int) -> uvicorn.Server:
+def _server(
+    app: Application, settings: ServiceSettings, port: int, lifespan: Literal["on", "off"] = "on"
+) -> uvicorn.Server:
     config = uvicorn.Config(
         cast("ASGIApplication", app),
         host=settings.http_host,
         port=port,
         http="httptools",
+        lifespan=lifespan,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -64,7 +69,30 @@ def _server(app: Application, settings: ServiceSettings, port: int) -> uvicorn.S
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    return uvicorn.Server(config)
+    return _Server(config)
+
+
+class _Server(uvicorn.Server):
+    """
+    A server that ends by returning.
+
+    Uvicorn would send itself the signal once more, and nothing behind it would be closed.
+    """
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Stop at a signal; within `together` the worker does that itself."""
+        if self.config.lifespan == "off":
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        for number in STOP_SIGNALS:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in STOP_SIGNALS:
+                loop.remove_signal_handler(number)
 
 
 async def worker_health(service: str, version: str, settings: ServiceSettings, pool: Pool) -> None:
@@ -73,14 +101,14 @@ async def worker_health(service: str, version: str, settings: ServiceSettings, p
     app = cast(
         "Application", Litestar([health.router(service, version, checks)], openapi_config=None)
     )
-    await _server(app, settings, settings.worker_port).serve()
+    await _server(app, settings, settings.worker_port, "off").serve()
 
 
 async def together(*loops: Coroutine[Any, Any, None]) -> None:
     """Run endless loops side by side until the process is told to stop, or one fails."""
     stop = asyncio.Event()
     running = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in STOP_SIGNALS:
         running.add_signal_handler(number, stop.set)
     tasks = [asyncio.ensure_future(loop) for loop in loops]
     stopper = asyncio.ensure_future(stop.wait())

@@ -160,7 +160,6 @@ async def _wakeups(dsn: str, service: str) -> AsyncGenerator[asyncio.Event, None
     woken = asyncio.Event()
     async with await AsyncConnection.connect(dsn, autocommit=True) as conn:
         await conn.execute(f'LISTEN "psa_outbox_{service}"'.encode())
-        conn.add_notify_handler(lambda _notify: woken.set())
         watcher = asyncio.create_task(_watch(conn, woken))
         try:
             yield woken

@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from psa_common import audit, numbers
 from psa_common.db import Tx
 from psa_common.documents import check_version
@@ -182,9 +180,7 @@ async def settle(
             ),
         )
     view = tickets.view_of(replace(after, version=before.version + 1), clocks, now=now)
-    audit.record(
-        tx, "ticket.changed", "ticket", after.id, before=_state(before), after=_state(after)
-    )
+    audit.record(tx, "ticket.changed", "ticket", after.id, before=before, after=after)
     return view
 
 
@@ -239,9 +235,3 @@ def _announce_edit(tx: Tx, before: StoredTicket, after: StoredTicket, *, now: da
     ]
     if changes:
         outbox.publish(tx, TicketUpdated(ticket_id=after.id, changes=changes, updated_at=now))
-
-
-def _state(ticket: StoredTicket) -> dict[str, object]:
-    """Return what the audit trail keeps of a ticket."""
-    plain: dict[str, object] = msgspec.to_builtins(ticket)
-    return plain

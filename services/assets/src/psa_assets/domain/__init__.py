@@ -1,0 +1,1 @@
+"""What the asset register knows: plain Python, no clock, no database, no network."""

@@ -1,0 +1,1 @@
+"""Invoices as documents: XRechnung, the rules it must pass, and the PDF."""

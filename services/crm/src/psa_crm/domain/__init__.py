@@ -1,0 +1,1 @@
+"""What the CRM knows: plain Python, no clock, no database, no network."""

@@ -1,0 +1,38 @@
+"""Mail addresses: one form for each, so that two of the same are found to be one."""
+
+import re
+
+from psa_common.errors import Invalid
+
+LOCAL = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+ADDRESS = re.compile(rf"{LOCAL}@{LABEL}(\.{LABEL})+")
+LOCAL_LENGTH_MAX = 64
+LENGTH_MAX = 254
+
+
+class BadMailAddress(Invalid):
+    """No mail would arrive there."""
+
+    code = "bad_mail_address"
+
+    def __init__(self, text: str, field: str) -> None:
+        super().__init__(f"{text} is no mail address; write it like name@example.com.", field=field)
+
+
+def mail_address(text: str, *, field: str = "email") -> str:
+    """
+    Return *text* as a mail address in lower case.
+
+    RFC 5321 lets the part before the @ be case-sensitive; no mail system that people use is.
+    Raises BadMailAddress, also for an international address, which invoices cannot carry.
+    """
+    address = text.strip().lower()
+    local_length = address.find("@")
+    if (
+        ADDRESS.fullmatch(address) is None
+        or len(address) > LENGTH_MAX
+        or local_length > LOCAL_LENGTH_MAX
+    ):
+        raise BadMailAddress(text, field)
+    return address
