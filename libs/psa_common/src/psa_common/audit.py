@@ -8,7 +8,7 @@ reordered record breaks the chain at its place.
 
 import hashlib
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
@@ -17,6 +17,7 @@ from psa_common.db import Jsonb, Tx
 from psa_common.ids import uuid7
 
 SEAL_BATCH = 500
+VERIFY_BATCH = 2_000
 GENESIS = bytes(32)
 HIDDEN = "***"
 SECRET_WORDS = ("password", "secret", "token", "private_key", "iban")
@@ -62,7 +63,9 @@ CHAIN_SQL = """
            r.before, r.after
       FROM audit_seals AS s
       LEFT JOIN audit_records AS r ON r.tenant_id = s.tenant_id AND r.id = s.record_id
+     WHERE s.position > %(checked)s
      ORDER BY s.position
+     LIMIT %(batch)s
 """
 
 
@@ -128,13 +131,19 @@ def record(
 def _state(value: object) -> Jsonb | None:
     if value is None:
         return None
-    plain: dict[str, Any] = msgspec.to_builtins(value)
-    return Jsonb(
-        {
-            name: HIDDEN if any(word in name for word in SECRET_WORDS) and item else item
-            for name, item in plain.items()
+    return Jsonb(_masked(msgspec.to_builtins(value)))
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, dict):
+        members = cast("dict[str, Any]", value)
+        return {
+            name: HIDDEN if item and any(word in name for word in SECRET_WORDS) else _masked(item)
+            for name, item in members.items()
         }
-    )
+    if isinstance(value, list):
+        return [_masked(item) for item in cast("list[Any]", value)]
+    return value
 
 
 async def seal(tx: Tx) -> int:
@@ -158,11 +167,13 @@ def chained(previous: bytes, item: Record) -> bytes:
 
 async def verify(tx: Tx) -> int | None:
     """Return the position of the first record that does not fit the chain, or None."""
-    previous = GENESIS
-    for expected, link in enumerate(await tx.fetch_all(_Link, CHAIN_SQL), start=1):
-        if link.position != expected or link.id is None:
-            return expected
-        previous = chained(previous, link)
-        if previous != link.hash:
-            return expected
+    previous, checked = GENESIS, 0
+    while links := await tx.fetch_all(_Link, CHAIN_SQL, checked=checked, batch=VERIFY_BATCH):
+        for link in links:
+            checked += 1
+            if link.position != checked or link.id is None:
+                return checked
+            previous = chained(previous, link)
+            if previous != link.hash:
+                return checked
     return None

@@ -147,7 +147,12 @@ def _parameters(one: _Operation) -> Iterator[dict[str, Any]]:
     question: type[msgspec.Struct] | None = one.handler.opt.get("question")
     for field in msgspec.structs.fields(question) if question else ():
         schema = _plain_schema(field.type)
-        yield {"name": field.name, "in": "query", "required": field.required, "schema": schema}
+        yield {
+            "name": field.encode_name,
+            "in": "query",
+            "required": field.required,
+            "schema": schema,
+        }
     if one.method != "GET":
         yield IDEMPOTENCY_KEY
 
@@ -184,8 +189,11 @@ def _plain_schema(type_: Any) -> dict[str, Any]:
 def _responses(one: _Operation, schema_of: dict[int, Any]) -> dict[str, Any]:
     good: dict[str, Any] = {"description": "Done."}
     schema = schema_of.get(id(one.answer))
-    if schema is not None:
-        good["content"] = {JSON: {"schema": schema}}
+    content: dict[str, Any] = {} if schema is None else {JSON: {"schema": schema}}
+    for media_type in one.handler.opt.get("sends", ()):
+        content[media_type] = {"schema": {"type": "string"}}
+    if content:
+        good["content"] = content
     error = {JSON: {"schema": {"$ref": REFERENCE.format(name="Error")}}}
     return {
         str(one.handler.status_code): good,

@@ -122,11 +122,24 @@ async def together(*loops: Coroutine[Any, Any, None]) -> None:
         await asyncio.wait([*tasks, stopper])
 
 
+def is_being_stopped() -> bool:
+    """
+    Say whether the running task was cancelled.
+
+    Some libraries turn a cancellation into an error of their own; an endless loop that goes on
+    after errors asks here first, or it would never end.
+    """
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 async def every(seconds: float, name: str, work: Callable[[], Awaitable[object]]) -> None:
     """Do *work* again and again; a failure is logged and does not end the loop."""
     while True:
         try:
             await work()
         except Exception as error:
+            if is_being_stopped():
+                raise
             log.warning("timer_failed", timer=name, error=repr(error))
         await asyncio.sleep(seconds)

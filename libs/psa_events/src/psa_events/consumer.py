@@ -19,6 +19,7 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, HeadersType
 from prometheus_client import Counter
 from psycopg_pool import PoolTimeout
 
+from psa_common import serve
 from psa_common.context import CURRENT, Actor, RequestContext
 from psa_common.db import Pool, Tx, tenant_transaction
 from psa_events import inbox, topology
@@ -86,6 +87,8 @@ async def run(
                     async for message in messages:
                         await _take(service, pool, channel, table, message)
         except Exception as error:
+            if serve.is_being_stopped():
+                raise
             delay = RECONNECT_SECONDS[min(failures, len(RECONNECT_SECONDS) - 1)]
             failures += 1
             log.warning("consumer_interrupted", error=repr(error), retry_in_seconds=delay)
@@ -102,9 +105,13 @@ async def _take(
     """Handle one message and tell the broker what became of it."""
     try:
         envelope = decode(message.body)
-        subscription = table[envelope.type]
-    except (msgspec.MsgspecError, UnicodeError, KeyError) as error:
-        await _bury(service, channel, message, f"not an event that we read: {error!r}")
+    except (msgspec.MsgspecError, UnicodeError) as error:
+        await _bury(service, channel, message, f"not an event: {error!r}")
+        return
+    subscription = table.get(envelope.type)
+    if subscription is None:
+        # The next version's queue is bound before it runs; it may come within the tries.
+        await _retry(service, channel, message, LookupError(f"nobody reads {envelope.type}"))
         return
 
     while True:

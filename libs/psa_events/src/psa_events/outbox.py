@@ -34,13 +34,18 @@ PUBLISH_SQL = """
 
 
 def publish(tx: Tx, event: Event) -> None:
-    """Let *event* leave if, and only if, *tx* commits."""
+    """
+    Let *event* leave if, and only if, *tx* commits.
+
+    An event about nobody in particular (a stranger's failed login) is about the tenant.
+    """
     context = tx.context
+    subject = getattr(event, event.SUBJECT)
     tx.defer(
         PUBLISH_SQL,
         id=uuid7(),
         type=event.TYPE,
-        subject=str(getattr(event, event.SUBJECT)),
+        subject=str(tx.tenant_id if subject is None else subject),
         data=msgspec.json.encode(event),
         traceparent=context.traceparent,
         correlation_id=context.correlation_id,

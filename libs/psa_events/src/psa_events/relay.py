@@ -13,6 +13,7 @@ from aio_pika.abc import AbstractExchange
 from prometheus_client import Counter, Gauge
 from psycopg import AsyncConnection
 
+from psa_common import serve
 from psa_common.db import Pool
 from psa_common.pipeline import PipelineConnection, Statement, send
 from psa_events import topology
@@ -91,6 +92,8 @@ async def run(service: str, pool: Pool, dsn: str, amqp_url: str) -> None:
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(woken.wait(), POLL_SECONDS)
         except Exception as error:
+            if serve.is_being_stopped():
+                raise
             delay = BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS) - 1)]
             failures += 1
             log.warning("relay_interrupted", error=repr(error), retry_in_seconds=delay)

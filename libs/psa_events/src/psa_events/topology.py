@@ -8,17 +8,16 @@ delivery limit of 4.x, for one, does not exist in 3.10.
 from collections.abc import Iterable
 from typing import Any
 
-from aio_pika import DeliveryMode, ExchangeType, Message
+from aio_pika import ExchangeType
 from aio_pika.abc import (
     AbstractChannel,
     AbstractExchange,
-    AbstractIncomingMessage,
     AbstractQueue,
 )
 
 EVENTS = "psa.events"
-#: Where an event goes that nobody has bound a queue for yet. Whoever binds one takes it back
-#: out; what nobody has wanted for a week is forgotten.
+#: Where an event goes that nobody listens to. A queue that was lost shows here, too: its events
+#: wait a week for somebody to bind it again and move them.
 UNROUTED = "psa.unrouted"
 UNROUTED_MILLISECONDS = 7 * 24 * 3600 * 1000
 RETRY_SECONDS = (1, 5, 30, 120, 600)
@@ -83,10 +82,8 @@ async def declare_inbox(
         ),
     )
     await _declare_retries(channel, service)
-    wanted = frozenset(event_types)
-    for event_type in wanted:
+    for event_type in event_types:
         await queue.bind(events, routing_key=event_type)
-    await _take_back(channel, queue, wanted)
     return queue
 
 
@@ -106,26 +103,3 @@ async def _declare_retries(channel: AbstractChannel, service: str) -> None:
                 }
             ),
         )
-
-
-async def _take_back(
-    channel: AbstractChannel, queue: AbstractQueue, wanted: frozenset[str]
-) -> None:
-    """Move what came before *queue* was bound into it; a service may start after its sources."""
-    unrouted = await channel.get_queue(UNROUTED)
-    others: list[AbstractIncomingMessage] = []
-    while (message := await unrouted.get(fail=False)) is not None:
-        if message.type not in wanted:
-            others.append(message)
-            continue
-        copy = Message(
-            message.body,
-            message_id=message.message_id,
-            type=message.type,
-            content_type=message.content_type,
-            delivery_mode=DeliveryMode.PERSISTENT,
-        )
-        await channel.default_exchange.publish(copy, queue.name)
-        await message.ack()
-    for message in others:
-        await message.nack(requeue=True)

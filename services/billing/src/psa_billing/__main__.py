@@ -1,5 +1,5 @@
 """Start a process of the service: `python -m psa_billing app|worker|migrate`."""
 
-from psa_common import command
+from psa_events import command
 
 command.main("billing")

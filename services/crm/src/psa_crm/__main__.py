@@ -1,6 +1,5 @@
 """Start a process of the service: `python -m psa_crm app|worker|migrate`."""
 
-from psa_common import command
-from psa_crm import app, worker
+from psa_events import command
 
-command.main("crm", app=app.main, worker=worker.main)
+command.main("crm")

@@ -82,7 +82,11 @@ async def withdraw_invoice(
     await issuing.withdraw(tx, invoice_id, expected_version=expected_version(request))
 
 
-@get("/{invoice_id:uuid}/pdf", guards=[requires("invoice:view")])
+@get(
+    "/{invoice_id:uuid}/pdf",
+    guards=[requires("invoice:view")],
+    opt={"sends": ("application/pdf",)},
+)
 async def download_pdf(
     request: Request[Any, Any, Any],
     invoice_id: FromPath[UUID],
@@ -94,7 +98,11 @@ async def download_pdf(
     return files.sent(request, await documents.get(tx, invoice_id, "pdf"))
 
 
-@get("/{invoice_id:uuid}/xml", guards=[requires("invoice:view")])
+@get(
+    "/{invoice_id:uuid}/xml",
+    guards=[requires("invoice:view")],
+    opt={"sends": ("application/xml",)},
+)
 async def download_xml(
     request: Request[Any, Any, Any],
     invoice_id: FromPath[UUID],

@@ -1,0 +1,1 @@
+"""What projects know: plain Python, no clock, no database, no network."""

@@ -1,0 +1,40 @@
+"""The HTTP process: settings, pool, routes."""
+
+from importlib.metadata import version
+
+from psa_common import health, observability, serve
+from psa_common.application import build_application
+from psa_common.db import Pool, open_pool
+from psa_common.edge import Edge
+from psa_common.identity import SigningKeys, TokenVerifier
+from psa_common.settings import ServiceSettings, read_settings
+from psa_reports.http import reports
+
+ROUTES = (reports.ROUTER,)
+
+
+def build(pool: Pool, verifier: TokenVerifier, *checks: tuple[str, health.Check]) -> Edge:
+    """Put the routes together behind the edge."""
+    return build_application(
+        service="reports",
+        version=version("psa-reports"),
+        title="Reports",
+        routes=ROUTES,
+        pool=pool,
+        verifier=verifier,
+        checks={"database": health.database_check(pool), **dict(checks)},
+    )
+
+
+async def main() -> None:
+    """Serve until told to stop."""
+    settings = read_settings(ServiceSettings)
+    observability.configure("reports", "app", settings)
+    keys = SigningKeys(settings.jwks_url)
+    verifier = TokenVerifier(keys, issuer=settings.token_issuer, audience=settings.token_audience)
+
+    async with open_pool(
+        settings.database_dsn, name="reports-app", size=settings.database_pool_size
+    ) as pool:
+        application = build(pool, verifier, ("signing_keys", keys.check))
+        await serve.http(application, settings, background=(keys.keep_fresh(),))

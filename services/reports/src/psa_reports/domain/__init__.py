@@ -1,0 +1,1 @@
+"""What reports know: plain Python, no clock, no database, no network."""
