@@ -8,11 +8,13 @@ its bindings. An event that is published before its listener has a queue would p
 import asyncio
 import os
 import sys
+import time
 from collections.abc import Callable, Coroutine
 from importlib import import_module
 from typing import Any
 
 import aio_pika
+from aio_pika.abc import AbstractConnection
 from aio_pika.exceptions import AMQPError
 
 from psa_common.migrate import MigrationError, components_of, migrate
@@ -24,6 +26,7 @@ Main = Callable[[], Coroutine[Any, Any, None]]
 OWNER_DSN = "PSA_DATABASE_OWNER_DSN"
 AMQP_URL = "PSA_AMQP_URL"
 PROCESSES = ("app", "worker")
+BROKER_SECONDS_MAX = 60.0
 
 
 def main(service: str, **errands: Main) -> None:
@@ -66,17 +69,33 @@ def _migrate(service: str) -> None:
 
 async def _declare(service: str, url: str) -> None:
     """Declare the queue of a service that listens, and the exchange for all."""
+    types = _event_types(service)
+    async with await _connect(url) as connection:
+        channel = await connection.channel()
+        if types:
+            await topology.declare_inbox(channel, service, types)
+        else:
+            await topology.declare_exchange(channel)
+
+
+async def _connect(url: str) -> AbstractConnection:
+    """Connect to the broker, which may still be starting; raises SettingsError in the end."""
+    deadline = time.monotonic() + BROKER_SECONDS_MAX
+    while True:
+        try:
+            return await aio_pika.connect(url, timeout=5)
+        except (AMQPError, OSError) as error:
+            if time.monotonic() > deadline:
+                raise SettingsError(f"the broker of {AMQP_URL} does not answer: {error!r}") from error
+            await asyncio.sleep(0.2)
+
+
+def _event_types(service: str) -> tuple[str, ...]:
+    """Return what the service listens to: nothing, its subscriptions, or a list of its own."""
     try:
-        subscriptions = import_module(f"psa_{service}.consumers").SUBSCRIPTIONS
+        consumers = import_module(f"psa_{service}.consumers")
     except ModuleNotFoundError:
-        subscriptions = ()
-    try:
-        async with await aio_pika.connect(url, timeout=10) as connection:
-            channel = await connection.channel()
-            types = [subscription.event_type for subscription in subscriptions]
-            if types:
-                await topology.declare_inbox(channel, service, types)
-            else:
-                await topology.declare_exchange(channel)
-    except (AMQPError, OSError) as error:
-        raise SettingsError(f"the broker of {AMQP_URL} does not answer: {error!r}") from error
+        return ()
+    if hasattr(consumers, "EVENT_TYPES"):
+        return consumers.EVENT_TYPES
+    return tuple(subscription.event_type for subscription in consumers.SUBSCRIPTIONS)

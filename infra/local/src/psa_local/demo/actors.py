@@ -10,6 +10,8 @@ from psa_local.demo.client import Api, Place, Refused
 from psa_local.demo.eventually import eventually
 
 Document = dict[str, Any]
+#: Refusals, besides those that begin with UNKNOWN, which the next event may end.
+NOT_YET_KNOWN = frozenset({"COMPANY_UNKNOWN", "BILLING_ACCOUNT_MISSING"})
 
 
 class NotYetKnown(Refused):
@@ -75,9 +77,9 @@ class Person:
 
     def create(self, path: str, body: object) -> Document:
         """
-        Create something and return it.
+        Create something, or do something with it, and return it.
 
-        What it names may have been created a moment ago by another service: then this waits
+        What it needs may have been created a moment ago by another service: then this waits
         for the event.
         """
 
@@ -85,7 +87,7 @@ class Person:
             try:
                 created: Document = self.api.post(path, body)["data"]
             except Refused as refusal:
-                if refusal.answer.status in {404, 422} and "UNKNOWN" in refusal.code:
+                if refusal.code.startswith("UNKNOWN_") or refusal.code in NOT_YET_KNOWN:
                     raise NotYetKnown(f"POST {path}", refusal.answer) from None
                 raise
             return created
@@ -210,8 +212,7 @@ class Accountant(Person):
     def issue(self, invoice_id: str, issue_date: str | None = None) -> Document:
         """Issue an invoice."""
         body = {"issue_date": issue_date} if issue_date else {}
-        issued: Document = self.api.post(f"/invoices/{invoice_id}/issue", body)["data"]
-        return issued
+        return self.create(f"/invoices/{invoice_id}/issue", body)
 
     def print_out(self, invoice_id: str) -> bytes:
         """Return the invoice as PDF."""
