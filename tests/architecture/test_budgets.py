@@ -11,7 +11,7 @@ FILE_LINES_MAX = 300
 FUNCTION_LINES_MAX = 40
 LIBRARY_CODE_LINES_MAX = {"psa_common": 2_200, "psa_events": 800}
 #: The pytest plugin of a library is for tests; the budget is for what runs in production.
-FOR_TESTS = "testing.py"
+FOR_TESTS = ("testing.py", "testing_database.py")
 
 
 def test_a_file_fits_its_budget() -> None:
@@ -36,7 +36,7 @@ def test_a_function_fits_a_screen() -> None:
 def test_a_library_fits_its_budget(library: str, budget: int) -> None:
     files = python_files(f"libs/{library}/src")
 
-    assert sum(lines_of_code(path) for path in files if path.name != FOR_TESTS) <= budget
+    assert sum(lines_of_code(path) for path in files if path.name not in FOR_TESTS) <= budget
 
 
 def _name(path: Path) -> str:

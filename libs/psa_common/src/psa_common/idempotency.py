@@ -97,6 +97,10 @@ async def begin(exchange: "Exchange", receive: Receive) -> Answer | Receive | No
         return _replaying(body, receive)
 
     record = await tx.fetch_one(_Record, FIND_SQL, user_id=principal.user_id, key=key)
+    return _recorded(record, fingerprint, route)
+
+
+def _recorded(record: _Record, fingerprint: bytes, route: str) -> Answer:
     if record.fingerprint != fingerprint or record.route != route:
         raise Refused(
             "This Idempotency-Key was used for another request; make a new one.",

@@ -86,7 +86,9 @@ async def _connect(url: str) -> AbstractConnection:
             return await aio_pika.connect(url, timeout=5)
         except (AMQPError, OSError) as error:
             if time.monotonic() > deadline:
-                raise SettingsError(f"the broker of {AMQP_URL} does not answer: {error!r}") from error
+                raise SettingsError(
+                    f"the broker of {AMQP_URL} does not answer: {error!r}"
+                ) from error
             await asyncio.sleep(0.2)
 
 

@@ -121,7 +121,7 @@ async def test_another_tenants_run_does_not_exist(story: Story, beta: Tenant) ->
     [
         ({}, (400, "VALIDATION_ERROR", [""])),
         ({"up_to": "2026-02-30"}, (400, "VALIDATION_ERROR", ["up_to"])),
-        ({"up_to": "0001-01-01"}, (400, "IMPOSSIBLE_DAY", ["up_to"])),
+        ({"up_to": "0001-01-01"}, (400, "VALIDATION_ERROR", ["up_to"])),
         ({"up_to": "2099-01-01"}, (400, "RUN_TOO_FAR_AHEAD", ["up_to"])),
         ({"up_to": 20260701}, (400, "VALIDATION_ERROR", ["up_to"])),
         (

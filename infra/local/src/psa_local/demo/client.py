@@ -179,7 +179,12 @@ class Api:
         payload: bytes | None,
         headers: Mapping[str, str],
     ) -> Answer:
-        connection.request(method, target, body=payload, headers=dict(headers))
+        try:
+            connection.request(method, target, body=payload, headers=dict(headers))
+        except OSError:
+            # A server that has read enough to refuse answers and hangs up: its words are there.
+            if not payload:
+                raise
         response = connection.getresponse()
         named = {name.lower(): value for name, value in response.getheaders()}
         answer = Answer(response.status, named, response.read())

@@ -31,17 +31,13 @@ def daemon(
     accounts.give_file(own_certificate, certificate.read_text(), account)
 
     configuration = folder / "haproxy.cfg"
-    words = [
-        *(sys.executable, str(source / "render.py"), "local"),
+    options = [
         f"--folder={folder}",
         f"--errors-folder={errors}",
         f"--certificate={own_certificate}",
         *(f"--{name}-port={port}" for name, port in numbers.items()),
     ]
-    run = subprocess.run(words, capture_output=True, text=True, check=False)
-    if run.returncode != 0:
-        raise Problem("HAProxy's configuration could not be rendered.", run.stderr.strip())
-    accounts.give_file(configuration, run.stdout, account)
+    accounts.give_file(configuration, _rendered(source / "render.py", options), account)
     return Daemon(
         name="haproxy",
         argv=(str(binaries.require("haproxy")), "-db", "-f", str(configuration)),
@@ -52,3 +48,12 @@ def daemon(
         is_ready=lambda: ports.accepts(numbers["https"]),
         stop_seconds=5,
     )
+
+
+def _rendered(renderer: Path, options: list[str]) -> str:
+    """Return the configuration of the local layout, from the one template of both layouts."""
+    words = [sys.executable, str(renderer), "local", *options]
+    run = subprocess.run(words, capture_output=True, text=True, check=False)
+    if run.returncode != 0:
+        raise Problem("HAProxy's configuration could not be rendered.", run.stderr.strip())
+    return run.stdout

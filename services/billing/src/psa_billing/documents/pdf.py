@@ -18,7 +18,13 @@ import typst
 from segno import helpers
 
 from psa_billing.domain.canonical import decimal_text
-from psa_billing.domain.german import day_text, days_text, money_text, number_text
+from psa_billing.domain.german import (
+    day_text,
+    days_text,
+    money_text,
+    number_text,
+    quantity_text,
+)
 from psa_billing.domain.invoice import Invoice, InvoiceLine, Seller
 from psa_billing.domain.money import from_cents
 from psa_billing.domain.proposal import Unit
@@ -106,7 +112,7 @@ def _document(invoice: Invoice) -> Mapping[str, object]:
             ("Nettobetrag", _euro(totals.net_cents, invoice)),
             *(
                 (
-                    f"Umsatzsteuer {number_text(group.percent)} % "
+                    f"Umsatzsteuer {quantity_text(group.percent)} % "
                     f"auf {money_text(group.net_cents)}",
                     _euro(group.vat_cents, invoice),
                 )
@@ -160,7 +166,7 @@ def _line(line: InvoiceLine) -> Mapping[str, str]:
         "position": str(line.position),
         "title": line.title,
         "service": f"Leistung {days_text(line.service_from, line.service_to)}",
-        "quantity": f"{number_text(line.quantity)} {UNIT_NAMES[line.unit]}",
+        "quantity": f"{quantity_text(line.quantity)} {UNIT_NAMES[line.unit]}",
         "unit_price": number_text(line.unit_price.quantize(Decimal(1).scaleb(-places))) + per,
         "amount": money_text(line.net_cents),
     }

@@ -42,6 +42,11 @@ def number_text(value: Decimal) -> str:
     return f"{value:,f}".translate(str.maketrans(",.", ".,"))
 
 
+def quantity_text(value: Decimal) -> str:
+    """Return the number with German separators, without the zeros that a database adds."""
+    return number_text(value.normalize())
+
+
 def period_title(title: str, period: Period) -> str:
     """Return *title* with the month, or with the days where it is not one whole month."""
     is_month = period.start.day == 1 and period.end == add_months(period.start, 1)

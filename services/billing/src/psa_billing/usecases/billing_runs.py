@@ -16,7 +16,7 @@ from psa_billing.domain.vat import GERMAN_VAT_RATES
 from psa_billing.queries import contracts, copies, invoices, runs, supplied
 from psa_billing.queries.invoices import InvoiceRow
 from psa_billing.queries.runs import RunRow, RunView
-from psa_billing.usecases.days import checked_days, today_of
+from psa_billing.usecases.days import today_of
 from psa_billing.usecases.refusals import AlreadyBilled, UnknownCustomer
 from psa_common import audit
 from psa_common.db import Tx
@@ -29,7 +29,6 @@ async def propose(
     tx: Tx, principal: Principal, *, up_to: date, customer_id: UUID | None, now: datetime
 ) -> RunView:
     """Freeze what there is to bill, and propose what follows from it."""
-    checked_days(up_to=up_to)
     check_up_to(up_to, today=today_of(await copies.find_tenant(tx), now=now))
     run = RunRow(
         id=uuid7(),

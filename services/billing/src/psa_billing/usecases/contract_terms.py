@@ -20,7 +20,6 @@ from psa_billing.domain.vat import TaxClass
 from psa_billing.events import ContractActivated
 from psa_billing.queries import contracts, copies
 from psa_billing.queries.contracts import ContractRow, LineRow
-from psa_billing.usecases.days import checked_days
 from psa_billing.usecases.refusals import (
     ContractNumberTaken,
     UnknownBillingAccount,
@@ -70,7 +69,6 @@ class LineTerms:
 
 async def create(tx: Tx, terms: ContractTerms, *, now: datetime) -> ContractRow:
     """Write the draft of a contract; raises UnknownCustomer and ContractNumberTaken."""
-    checked_days(valid_from=terms.valid_from, valid_to=terms.valid_to)
     if await copies.find_customer(tx, terms.customer_id) is None:
         raise UnknownCustomer(terms.customer_id)
     await _check_account(tx, terms.customer_id, terms.billing_account_id)
@@ -124,11 +122,6 @@ async def edit(
 
 async def add_line(tx: Tx, contract_id: UUID, terms: LineTerms, *, now: datetime) -> LineRow:
     """Add a line to a draft; raises what the domain refuses."""
-    checked_days(
-        valid_from=terms.valid_from,
-        valid_to=terms.valid_to,
-        billing_starts_on=terms.billing_starts_on,
-    )
     row = await contracts.get_for_update(tx, contract_id)
     contract = row.contract(await contracts.list_lines(tx, contract_id))
     line = _line(contract, terms)

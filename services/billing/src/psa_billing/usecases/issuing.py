@@ -26,7 +26,7 @@ from psa_billing.queries import contracts, copies, documents, invoices, locks
 from psa_billing.queries.copies import BillingAccount, Customer, TenantCopy
 from psa_billing.queries.documents import StoredDocument
 from psa_billing.queries.invoices import InvoiceRow, LineRow
-from psa_billing.usecases.days import checked_days, today_of
+from psa_billing.usecases.days import today_of
 from psa_billing.usecases.parties import buyer_of, seller_of
 from psa_billing.usecases.refusals import (
     BillingAccountMissing,
@@ -146,7 +146,6 @@ async def _parties(tx: Tx, row: InvoiceRow) -> tuple[TenantCopy, Customer, Billi
 
 
 def _issue_day(issue_date: date | None, today: date) -> date:
-    checked_days(issue_date=issue_date)
     if issue_date is not None and issue_date > today:
         raise IssueDateInFuture(issue_date, today)
     return issue_date or today

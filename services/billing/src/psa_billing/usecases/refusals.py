@@ -36,15 +36,6 @@ class ContractNumberTaken(Conflict):
         super().__init__(f"There is a contract {number} already.", field="number")
 
 
-class ImpossibleDay(Invalid):
-    """A day lies so far away that it must be a mistake."""
-
-    code = "impossible_day"
-
-    def __init__(self, day: date, field: str) -> None:
-        super().__init__(f"The year must be 1970 to 2100, not {day.year}.", field=field)
-
-
 class AlreadyBilled(Conflict):
     """Another run was faster: a period or an entry stands on an invoice already."""
 
