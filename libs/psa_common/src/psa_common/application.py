@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from litestar import Litestar, Router, get
 from litestar.di import Provide
+from litestar.handlers.base import BaseRouteHandler
 
 from psa_common import health, openapi
 from psa_common.asgi import Application
@@ -22,11 +23,16 @@ def build_application(
     version: str,
     title: str,
     routes: Sequence[Router],
+    root_routes: Sequence[BaseRouteHandler] = (),
     pool: Pool,
     verifier: TokenVerifier,
     checks: Mapping[str, health.Check],
 ) -> Edge:
-    """Return the ASGI application; raises RuntimeError when a route has no guard."""
+    """
+    Return the ASGI application: *routes* under /api/v1, *root_routes* beside it.
+
+    Raises RuntimeError when a route has no guard.
+    """
 
     def document() -> dict[str, Any]:
         return openapi.document_of(app, service=service, title=title, version=version)
@@ -41,6 +47,7 @@ def build_application(
             Router("/api/v1", route_handlers=routes),
             health.router(service, version, checks),
             contract,
+            *root_routes,
         ],
         dependencies={"tx": Provide(provide_tx), "principal": Provide(provide_principal)},
         exception_handlers=HANDLERS,

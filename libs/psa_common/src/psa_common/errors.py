@@ -72,10 +72,23 @@ class StaleVersion(DomainError):
     code = "stale_version"
 
 
-class Unavailable(DomainError):
-    """Something that the answer needs is away; the same request may succeed soon."""
+class NotNow(DomainError):
+    """The same request may succeed later; `retry_after_seconds` says when it is worth a try."""
+
+    code = "not_now"
+    retry_after_seconds: int = 2
+
+
+class Unavailable(NotNow):
+    """Something that the answer needs is away or busy."""
 
     code = "service_unavailable"
+
+
+class TooMany(NotNow):
+    """The caller has tried too often."""
+
+    code = "too_many_attempts"
 
 
 class Refused(DomainError):

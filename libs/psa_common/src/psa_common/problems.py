@@ -20,8 +20,10 @@ from psa_common.errors import (
     Forbidden,
     Invalid,
     NotFound,
+    NotNow,
     Refused,
     StaleVersion,
+    TooMany,
     Unauthenticated,
     Unavailable,
 )
@@ -39,6 +41,7 @@ STATUS: Mapping[type[DomainError], int] = {
     BodyTooLarge: 413,
     UnsupportedMediaType: 415,
     Refused: 422,
+    TooMany: 429,
     Unavailable: 503,
 }
 
@@ -79,7 +82,7 @@ DATABASE: tuple[tuple[type[Exception], int, str, str], ...] = (
     (psycopg.OperationalError, 503, "SERVICE_UNAVAILABLE", "The database is away; try again soon."),
 )
 
-RETRY_AFTER_SECONDS = "2"
+RETRY_AFTER_SECONDS = 2
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -89,6 +92,7 @@ class Problem(msgspec.Struct, frozen=True):
     code: str
     message: str
     details: tuple[Detail, ...] = ()
+    retry_after_seconds: int | None = None
 
     def body(self, request_id: str) -> bytes:
         """Write the document down."""
@@ -106,8 +110,8 @@ class Problem(msgspec.Struct, frozen=True):
         headers = {"cache-control": "no-store"}
         if self.status == 401:
             headers["www-authenticate"] = 'Bearer realm="psa"'
-        if self.status == 503:
-            headers["retry-after"] = RETRY_AFTER_SECONDS
+        if self.status in {429, 503}:
+            headers["retry-after"] = str(self.retry_after_seconds or RETRY_AFTER_SECONDS)
         return headers
 
 
@@ -115,7 +119,8 @@ def problem_of(error: Exception) -> Problem:
     """Return the document for *error*; what nobody foresaw is a 500 without any detail."""
     if isinstance(error, DomainError):
         status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
-        return Problem(status, error.error_code.upper(), error.message, error.details)
+        later = error.retry_after_seconds if isinstance(error, NotNow) else None
+        return Problem(status, error.error_code.upper(), error.message, error.details, later)
     if isinstance(error, ValidationException):
         return Problem(400, CODES[400], "The request is not valid.", _details_of(error))
     if isinstance(error, HTTPException):

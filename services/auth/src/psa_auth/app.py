@@ -1,9 +1,6 @@
 """The HTTP process: settings, pool, keys, routes."""
 
 from importlib.metadata import version
-from typing import cast
-
-from litestar import Litestar
 
 from psa_auth.http import jwks, routes
 from psa_auth.settings import AuthSettings
@@ -16,7 +13,6 @@ from psa_common import health, observability, serve
 from psa_common.application import build_application
 from psa_common.db import Pool, open_pool
 from psa_common.edge import Edge
-from psa_common.guards import refuse_unguarded_routes
 from psa_common.identity import TokenVerifier
 from psa_common.settings import read_settings
 
@@ -25,19 +21,16 @@ def build(
     pool: Pool, verifier: TokenVerifier, door: Door, *checks: tuple[str, health.Check]
 ) -> Edge:
     """Put the routes together behind the edge; the key set stands outside of the API."""
-    edge = build_application(
+    return build_application(
         service="auth",
         version=version("psa-auth"),
         title="Auth",
         routes=[routes.router(door)],
+        root_routes=[jwks.handler(door.desk.ring)],
         pool=pool,
         verifier=verifier,
         checks={"database": health.database_check(pool), **dict(checks)},
     )
-    app = cast("Litestar", edge.app)
-    app.register(jwks.handler(door.desk.ring))
-    refuse_unguarded_routes(app)
-    return edge
 
 
 async def main() -> None:

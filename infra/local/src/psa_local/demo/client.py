@@ -16,7 +16,7 @@ JSON = "application/json"
 ANSWER_SECONDS = 60
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 #: How a server says that it has closed a connection that we thought was open.
-STALE = (http.client.RemoteDisconnected, http.client.CannotSendRequest, ConnectionError)
+STALE = (ConnectionError, http.client.CannotSendRequest, ssl.SSLEOFError)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from litestar import Router
 from litestar.di import Provide
 
-from psa_auth.http import audit_log, door, refusals, roles, sessions, tenants, users
+from psa_auth.http import audit_log, door, roles, sessions, tenants, users
 from psa_auth.usecases.sign_in import Door
 
 ROUTERS = (
@@ -22,9 +22,4 @@ def router(the_door: Door) -> Router:
     async def provide_door() -> Door:
         return the_door
 
-    return Router(
-        "/",
-        route_handlers=ROUTERS,
-        dependencies={"door": Provide(provide_door)},
-        exception_handlers=refusals.HANDLERS,
-    )
+    return Router("/", route_handlers=ROUTERS, dependencies={"door": Provide(provide_door)})

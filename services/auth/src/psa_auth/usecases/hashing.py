@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from psa_auth.domain import password as rules
-from psa_common.errors import DomainError
+from psa_common.errors import Unavailable
 
 T = TypeVar("T")
 
@@ -22,10 +22,8 @@ LANES = 1
 WAITING_MAX = 32
 
 
-class TooBusy(DomainError):
+class TooBusy(Unavailable):
     """More people want in at once than can be checked; waiting longer would help nobody."""
-
-    code = "service_unavailable"
 
 
 class Hasher:

@@ -22,7 +22,7 @@ from psa_auth.usecases.tokens import Holder, RefreshToken, TokenDesk, Tokens
 from psa_common import audit
 from psa_common.context import Actor, RequestContext
 from psa_common.db import Pool, ReadTx, Tx, tenant_transaction
-from psa_common.errors import DomainError, Unauthenticated
+from psa_common.errors import TooMany, Unauthenticated
 from psa_common.ids import uuid7
 from psa_events import outbox
 
@@ -36,14 +36,14 @@ class InvalidCredentials(Unauthenticated):
         super().__init__("Tenant, address and password do not belong together.")
 
 
-class SlowedDown(DomainError):
+class SlowedDown(TooMany):
     """Too many tries; the same for an account that does not exist."""
 
     code = "too_many_attempts"
 
     def __init__(self, wait: timedelta) -> None:
-        self.seconds = max(1, int(wait.total_seconds() + 0.999))
-        super().__init__(f"Too many tries to sign in; wait {self.seconds} seconds.")
+        self.retry_after_seconds = max(1, int(wait.total_seconds() + 0.999))
+        super().__init__(f"Too many tries to sign in; wait {self.retry_after_seconds} seconds.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
