@@ -16,6 +16,7 @@ import redis
 import uvicorn
 
 from psa_common.testing import AUDIENCE, ISSUER
+from psa_gateway.http.server import JoiningProtocol
 from psa_gateway.settings import GatewaySettings
 
 ASGI = Any
@@ -43,7 +44,7 @@ class Served:
             make,
             factory=True,
             port=self.port,
-            http="httptools",
+            http=JoiningProtocol,
             loop="uvloop",
             log_config=None,
             access_log=False,

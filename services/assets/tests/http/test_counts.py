@@ -108,7 +108,7 @@ async def test_a_customer_that_is_not_ours_is_not_found(
 @pytest.mark.parametrize(
     ("query", "field"),
     [
-        ("on=2026-06-01", ""),
+        ("on=2026-06-01", "customer_id"),
         ("customer_id=KD-10042", "customer_id"),
         ("customer_id={id}&on=2026-02-30", "on"),
         ("customer_id={id}&on=tomorrow", "on"),

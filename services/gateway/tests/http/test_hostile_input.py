@@ -18,7 +18,8 @@ def request_of(target: str, *lines: str, method: str = "GET") -> bytes:
     ["/", "/nope", "/api", "/api/", "/api/v1", "/api/v1/", "/api/v2/tickets", "/API/V1/TICKETS",
      "/api/v1/nope", "/api/v1/ticketsx", "/api/v1//tickets", "//api/v1/tickets", "/setup",
      "/setup/x", "//setup", "/api/v1/%74ickets", "/.git/config", "/.well-known/jwks.json/x",
-     "/api/v1/webhook", "/docs/../docs/x", "/schema", "/schema/openapi.json"],
+     "/api/v1/webhook", "/api/v1/webhooks", "/webhooks", "/api/v1/events", "/events",
+     "/docs/../docs/x", "/schema", "/schema/openapi.json"],
 )  # fmt: skip
 def test_a_path_that_no_service_has_is_not_found(
     gateway: Client, upstream: Upstream, signed_in: Headers, raw: Raw, path: str

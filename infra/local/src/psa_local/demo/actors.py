@@ -61,11 +61,6 @@ class Person:
         self.login = login
         self.api = Api(place, sign_in(place, login))
 
-    @property
-    def user_id(self) -> str:
-        """The id of the user behind the token."""
-        return str(self.api.get("/auth/me")["data"]["id"])
-
     def leave(self) -> None:
         """Close the connections."""
         self.api.close()

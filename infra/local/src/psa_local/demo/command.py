@@ -32,7 +32,7 @@ def main() -> int:
     if wrong:
         sys.stderr.write(f"\n{len(wrong)} von {len(seen)} Zahlen sind falsch.\n")
         return 1
-    show.detail(f"Alle {len(seen)} Zahlen stimmen.")
+    show.detail(f"{len(seen)} von {len(seen)} Zahlen stimmen.")
     return 0
 
 

@@ -211,7 +211,7 @@ def check_target(path: bytes, query: bytes) -> bytes:
 
 def written(headers: RawHeaders) -> bytes:
     """Write header lines down as they travel; raises Refusal for what would be two lines."""
-    lines = b"".join([b"%b: %b\r\n" % header for header in headers])
+    lines = b"\r\n".join([name + b": " + value for name, value in headers]) + b"\r\n"
     count = len(headers)
     if lines.count(b"\n") != count or lines.count(b"\r") != count or b"\0" in lines:
         raise Refusal(400, "VALIDATION_ERROR", "Send no line break within a header.")

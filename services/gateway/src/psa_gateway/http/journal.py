@@ -1,5 +1,6 @@
 """What is counted, written down and traced about every request, as cheaply as possible."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -69,6 +70,7 @@ class Journal:
     def __init__(self, *, traced: bool) -> None:
         self._tracer = trace.get_tracer("psa") if traced else None
         self._write = _writer()
+        self._lines: list[bytes] = []
         bound = structlog.contextvars.get_contextvars()
         self._service = str(bound.get("service", "gateway"))
         self._process = str(bound.get("process", "app"))
@@ -96,11 +98,19 @@ class Journal:
         requests.inc()
         duration.observe(seconds)
         if self._write is not None:
-            self._write(self._encode(self._line(exchange, seconds)))
+            if not self._lines:
+                asyncio.get_running_loop().call_soon(self._flush)
+            self._lines.append(self._encode(self._line(exchange, seconds)))
         if exchange.span is not None:
             exchange.span.update_name(f"{method} {exchange.service}")
             exchange.span.set_attribute("http.response.status_code", exchange.status)
             exchange.span.end()
+
+    def _flush(self) -> None:
+        """Write the lines of this turn of the loop."""
+        if self._write is not None:
+            self._write(b"\n".join(self._lines))
+        self._lines.clear()
 
     def _line(self, exchange: Exchange, seconds: float) -> AccessLine:
         return AccessLine(

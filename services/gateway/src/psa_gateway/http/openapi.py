@@ -107,8 +107,8 @@ def handler(contract: Contract) -> HTTPRouteHandler:
     return openapi
 
 
-def document_of(handlers: list[Any]) -> Document:
+def document_of(handlers: list[Any], release: str) -> Document:
     """Return the OpenAPI document of the gateway's own routes."""
-    config = OpenAPIConfig(title="gateway", version="1")
+    config = OpenAPIConfig(title="Gateway", version=release)
     app = Litestar(handlers, openapi_config=config, logging_config=None)
     return msgspec.json.decode(msgspec.json.encode(app.openapi_schema.to_schema()))

@@ -40,6 +40,7 @@ class _Wire(asyncio.Protocol):
         self._reader = hiredis.Reader(notEnoughData=_NOT_YET)
         self._waiting: deque[tuple[float, asyncio.Future[Any]]] = deque()
         self._timer: asyncio.TimerHandle | None = None
+        self._outgoing: list[bytes] = []
         self.is_open = False
 
     def ask(self, packed: bytes) -> asyncio.Future[Any]:
@@ -48,8 +49,15 @@ class _Wire(asyncio.Protocol):
         self._waiting.append((self._loop.time() + self._timeout, answer))
         if self._timer is None:
             self._timer = self._loop.call_later(self._timeout, self._look)
-        self._transport.write(packed)
+        if not self._outgoing:
+            self._loop.call_soon(self._flush)
+        self._outgoing.append(packed)
         return answer
+
+    def _flush(self) -> None:
+        """Send what was asked in this turn of the loop."""
+        self._transport.write(b"".join(self._outgoing))
+        self._outgoing.clear()
 
     def close(self) -> None:
         """Hang up at once."""
