@@ -42,13 +42,9 @@ def build_application(
         """Give the gateway this service's part of the API document."""
         return document()
 
+    api = Router("/api/v1", route_handlers=routes)
     app = Litestar(
-        [
-            Router("/api/v1", route_handlers=routes),
-            health.router(service, version, checks),
-            contract,
-            *root_routes,
-        ],
+        [api, health.router(service, version, checks), contract, *root_routes],
         dependencies={"tx": Provide(provide_tx), "principal": Provide(provide_principal)},
         exception_handlers=HANDLERS,
         request_class=StrictRequest,
