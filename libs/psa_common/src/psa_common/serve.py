@@ -95,9 +95,11 @@ class _Server(uvicorn.Server):
                 loop.remove_signal_handler(number)
 
 
-async def worker_health(service: str, version: str, settings: ServiceSettings, pool: Pool) -> None:
+async def worker_health(
+    service: str, version: str, settings: ServiceSettings, pool: Pool, **others: health.Check
+) -> None:
     """Answer health and metrics for a worker, on a port of its own."""
-    checks = {"database": health.database_check(pool)}
+    checks = {"database": health.database_check(pool), **others}
     app = cast(
         "Application", Litestar([health.router(service, version, checks)], openapi_config=None)
     )

@@ -24,6 +24,7 @@ from psa_common.context import CURRENT, Actor, RequestContext
 from psa_common.db import Pool, Tx, tenant_transaction
 from psa_events import inbox, topology
 from psa_events.envelope import Envelope, decode
+from psa_events.link import Link
 
 log = structlog.get_logger()
 
@@ -34,6 +35,8 @@ ATTEMPT = "x-psa-attempt"
 REASON = "x-psa-reason"
 
 HANDLED = Counter("events_handled_total", "Events that came in.", ["type", "outcome"])
+
+LINK = Link("consuming")
 
 #: Not the event's fault: wait, do not count a try.
 OUTAGES = (psycopg.OperationalError, PoolTimeout, OSError)
@@ -84,8 +87,9 @@ async def run(
                 queue = await topology.declare_inbox(channel, service, table)
                 failures = 0
                 async with queue.iterator() as messages:
-                    async for message in messages:
-                        await _take(service, pool, channel, table, message)
+                    with LINK.held():
+                        async for message in messages:
+                            await _take(service, pool, channel, table, message)
         except Exception as error:
             if serve.is_being_stopped():
                 raise

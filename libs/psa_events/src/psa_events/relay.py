@@ -18,6 +18,7 @@ from psa_common.db import Pool
 from psa_common.pipeline import PipelineConnection, Statement, send
 from psa_events import topology
 from psa_events.envelope import CONTENT_TYPE, Envelope, encode
+from psa_events.link import Link
 
 log = structlog.get_logger()
 
@@ -26,6 +27,8 @@ BATCH = 200
 POLL_SECONDS = 2.0
 BACKOFF_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0)
 CONFIRM_SECONDS_MAX = 10.0
+
+LINK = Link("publishing")
 
 PUBLISHED = Counter("outbox_published_total", "Events handed to the broker and confirmed.")
 LAG = Gauge("outbox_lag_seconds", "Age of the oldest event that has not left yet.")
@@ -85,12 +88,8 @@ async def run(service: str, pool: Pool, dsn: str, amqp_url: str) -> None:
         try:
             async with _exchange(amqp_url) as exchange, _wakeups(dsn, service) as woken:
                 failures = 0
-                while True:
-                    woken.clear()
-                    while await relay_once(service, pool, exchange) == BATCH:
-                        pass
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(woken.wait(), POLL_SECONDS)
+                with LINK.held():
+                    await _relay_until_lost(service, pool, exchange, woken)
         except Exception as error:
             if serve.is_being_stopped():
                 raise
@@ -98,6 +97,17 @@ async def run(service: str, pool: Pool, dsn: str, amqp_url: str) -> None:
             failures += 1
             log.warning("relay_interrupted", error=repr(error), retry_in_seconds=delay)
             await asyncio.sleep(delay)
+
+
+async def _relay_until_lost(
+    service: str, pool: Pool, exchange: AbstractExchange, woken: asyncio.Event
+) -> None:
+    while True:
+        woken.clear()
+        while await relay_once(service, pool, exchange) == BATCH:
+            pass
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(woken.wait(), POLL_SECONDS)
 
 
 async def relay_once(service: str, pool: Pool, exchange: AbstractExchange) -> int:

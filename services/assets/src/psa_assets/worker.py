@@ -17,7 +17,14 @@ async def main() -> None:
 
     async with open_pool(settings.database_dsn, name="assets-worker", size=4) as pool:
         await serve.together(
-            serve.worker_health("assets", version("psa-assets"), settings, pool),
+            serve.worker_health(
+                "assets",
+                version("psa-assets"),
+                settings,
+                pool,
+                publishing=relay.LINK.check,
+                consuming=consumer.LINK.check,
+            ),
             relay.run("assets", pool, settings.database_dsn, settings.amqp_url),
             consumer.run("assets", pool, settings.amqp_url, SUBSCRIPTIONS),
             serve.every(2.0, "audit", for_every_tenant(pool, "audit", audit.seal)),

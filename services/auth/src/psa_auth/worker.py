@@ -23,7 +23,9 @@ async def main() -> None:
     async with open_pool(settings.database_dsn, name="auth-worker", size=4) as pool:
         rotate = partial(keys.rotate_if_due, keys.care_of(pool, settings))
         await serve.together(
-            serve.worker_health("auth", version("psa-auth"), settings, pool),
+            serve.worker_health(
+                "auth", version("psa-auth"), settings, pool, publishing=relay.LINK.check
+            ),
             housekeeping.run(pool),
             relay.run("auth", pool, settings.database_dsn, settings.amqp_url),
             serve.every(ROTATION_SECONDS, "keys", rotate),

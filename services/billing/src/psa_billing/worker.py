@@ -18,7 +18,14 @@ async def main() -> None:
 
     async with open_pool(settings.database_dsn, name="billing-worker", size=4) as pool:
         await serve.together(
-            serve.worker_health("billing", version("psa-billing"), settings, pool),
+            serve.worker_health(
+                "billing",
+                version("psa-billing"),
+                settings,
+                pool,
+                publishing=relay.LINK.check,
+                consuming=consumer.LINK.check,
+            ),
             relay.run("billing", pool, settings.database_dsn, settings.amqp_url),
             consumer.run("billing", pool, settings.amqp_url, SUBSCRIPTIONS),
             serve.every(2.0, "audit", for_every_tenant(pool, "audit", audit.seal)),

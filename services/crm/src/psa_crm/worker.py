@@ -17,7 +17,14 @@ async def main() -> None:
 
     async with open_pool(settings.database_dsn, name="crm-worker", size=4) as pool:
         await serve.together(
-            serve.worker_health("crm", version("psa-crm"), settings, pool),
+            serve.worker_health(
+                "crm",
+                version("psa-crm"),
+                settings,
+                pool,
+                publishing=relay.LINK.check,
+                consuming=consumer.LINK.check,
+            ),
             relay.run("crm", pool, settings.database_dsn, settings.amqp_url),
             consumer.run("crm", pool, settings.amqp_url, SUBSCRIPTIONS),
             serve.every(2.0, "audit", for_every_tenant(pool, "audit", audit.seal)),

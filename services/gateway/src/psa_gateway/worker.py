@@ -24,6 +24,8 @@ async def main() -> None:
         settings.database_dsn, name="gateway-worker", size=settings.database_pool_size
     ) as pool:
         await serve.together(
-            serve.worker_health("gateway", version("psa-gateway"), settings, pool),
+            serve.worker_health(
+                "gateway", version("psa-gateway"), settings, pool, consuming=consumer.LINK.check
+            ),
             consumer.run("gateway", pool, settings.amqp_url, doorkeeper.subscriptions()),
         )

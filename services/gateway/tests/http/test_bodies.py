@@ -227,3 +227,14 @@ def test_a_head_request_has_an_answer_without_a_body(gateway: Client, signed_in:
 
     assert response.status_code == 200
     assert response.content == b""
+
+
+def test_head_and_body_of_an_answer_arrive_together(gateway: Client, signed_in: Headers) -> None:
+    request = (
+        f"GET {URL} HTTP/1.1\r\nHost: x\r\nAuthorization: {signed_in['authorization']}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=3) as connection:
+        connection.sendall(request.encode())
+        first = connection.recv(65536)
+
+    assert first.endswith(b"}")

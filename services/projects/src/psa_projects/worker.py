@@ -17,7 +17,14 @@ async def main() -> None:
 
     async with open_pool(settings.database_dsn, name="projects-worker", size=4) as pool:
         await serve.together(
-            serve.worker_health("projects", version("psa-projects"), settings, pool),
+            serve.worker_health(
+                "projects",
+                version("psa-projects"),
+                settings,
+                pool,
+                publishing=relay.LINK.check,
+                consuming=consumer.LINK.check,
+            ),
             housekeeping.run(pool),
             relay.run("projects", pool, settings.database_dsn, settings.amqp_url),
             consumer.run("projects", pool, settings.amqp_url, SUBSCRIPTIONS),

@@ -16,7 +16,9 @@ async def main() -> None:
 
     async with open_pool(settings.database_dsn, name="reports-worker", size=4) as pool:
         await serve.together(
-            serve.worker_health("reports", version("psa-reports"), settings, pool),
+            serve.worker_health(
+                "reports", version("psa-reports"), settings, pool, consuming=consumer.LINK.check
+            ),
             housekeeping.run(pool),
             consumer.run("reports", pool, settings.amqp_url, SUBSCRIPTIONS),
         )

@@ -18,7 +18,14 @@ async def main() -> None:
 
     async with open_pool(settings.database_dsn, name="tickets-worker", size=4) as pool:
         await serve.together(
-            serve.worker_health("tickets", version("psa-tickets"), settings, pool),
+            serve.worker_health(
+                "tickets",
+                version("psa-tickets"),
+                settings,
+                pool,
+                publishing=relay.LINK.check,
+                consuming=consumer.LINK.check,
+            ),
             housekeeping.run(pool),
             relay.run("tickets", pool, settings.database_dsn, settings.amqp_url),
             consumer.run("tickets", pool, settings.amqp_url, SUBSCRIPTIONS),
