@@ -53,6 +53,12 @@ def merge(
         for kind, named in _components(renamed):
             components.setdefault(kind, {}).update(named)
 
+    return _assembled(paths, components, version, unavailable)
+
+
+def _assembled(
+    paths: Document, components: Document, version: str, unavailable: Collection[str]
+) -> Document:
     return {
         "openapi": "3.1.0",
         "info": {
