@@ -15,8 +15,8 @@ import msgspec
 import redis
 import uvicorn
 
+from psa_common.joining import JoiningProtocol
 from psa_common.testing import AUDIENCE, ISSUER
-from psa_gateway.http.server import JoiningProtocol
 from psa_gateway.settings import GatewaySettings
 
 ASGI = Any

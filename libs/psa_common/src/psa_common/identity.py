@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import aiohttp
 import jwt
 import msgspec
 import structlog
@@ -107,6 +106,8 @@ class SigningKeys:
         """Fetch the key set now and then, for as long as the process runs."""
         if self._url is None:
             return
+        import aiohttp  # a worker verifies no tokens and need not carry it
+
         timeout = aiohttp.ClientTimeout(total=5)
         async with aiohttp.ClientSession(timeout=timeout) as session:
             while True:

@@ -11,10 +11,6 @@ from typing import Any
 import msgspec
 import structlog
 from opentelemetry import trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, TraceFlags
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -59,11 +55,20 @@ def configure(service: str, process: str, settings: ServiceSettings) -> None:
     )
     structlog.contextvars.bind_contextvars(service=service, process=process)
     if settings.otlp_endpoint:
-        resource = Resource.create({"service.name": f"psa-{service}-{process}"})
-        provider = TracerProvider(resource=resource)
-        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(settings.otlp_endpoint)))
-        trace.set_tracer_provider(provider)
+        _send_traces(f"psa-{service}-{process}", settings.otlp_endpoint)
         _tracing = True
+
+
+def _send_traces(name: str, endpoint: str) -> None:
+    """Send spans to *endpoint*; only a process that does so pays for the exporter's memory."""
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    provider = TracerProvider(resource=Resource.create({"service.name": name}))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint)))
+    trace.set_tracer_provider(provider)
 
 
 def _add_context(

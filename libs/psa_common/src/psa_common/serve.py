@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -14,6 +15,7 @@ from litestar import Litestar
 from psa_common import health
 from psa_common.asgi import Application
 from psa_common.db import Pool
+from psa_common.joining import JoiningProtocol
 from psa_common.settings import ServiceSettings
 
 if TYPE_CHECKING:
@@ -44,6 +46,8 @@ async def http(
     *background* are endless loops that the requests rely on, such as fetching signing keys.
     """
     tasks = [asyncio.ensure_future(loop) for loop in background]
+    gc.collect()
+    gc.freeze()  # what exists by now stays; looking through it for garbage would cost each request
     try:
         await _server(app, settings, settings.http_port).serve()
     finally:
@@ -59,7 +63,7 @@ def _server(
         cast("ASGIApplication", app),
         host=settings.http_host,
         port=port,
-        http="httptools",
+        http=JoiningProtocol,
         lifespan=lifespan,
         log_config=None,
         access_log=False,
