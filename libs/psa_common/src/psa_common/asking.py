@@ -7,7 +7,7 @@ is read under the caller's own tenant and scope.
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Generic, LiteralString, TypeVar
@@ -17,16 +17,20 @@ from uuid import UUID
 import msgspec
 from litestar import Request
 
+from psa_common.db import Tx
+from psa_common.documents import Resource
 from psa_common.errors import Invalid
 
 R = TypeVar("R")
+
+Include = Callable[[Tx, Sequence[UUID]], Awaitable[list[Resource[Any]]]]
 
 LIMIT_DEFAULT = 20
 LIMIT_MAX = 100
 #: Deeper pages cost more than they help; a cursor reaches everything.
 OFFSET_MAX = 10_000
 VALUE_LENGTH_MAX = 500
-RESERVED = frozenset({"page", "limit", "cursor", "sort", "order", "fields"})
+RESERVED = frozenset({"page", "limit", "cursor", "sort", "order", "fields", "include"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ class Listing(Generic[R]):
     sorts: Mapping[str, Sort]
     default_sort: str
     conditions: tuple[LiteralString, ...] = ()
-    fields: frozenset[str] = field(default_factory=frozenset[str])
+    #: By the name of a relationship: how its resources are read, all in one statement.
+    includes: Mapping[str, Include] = field(default_factory=dict[str, Include])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class Asked:
     page: int | None
     after: tuple[object, UUID] | None
     fields: frozenset[str] | None
+    includes: tuple[str, ...]
 
 
 def parse(listing: Listing[Any], request: Request[Any, Any, Any]) -> Asked:
@@ -106,7 +112,17 @@ def parse(listing: Listing[Any], request: Request[Any, Any, Any]) -> Asked:
         page=None if cursor is not None else _page_number(raw),
         after=_open_cursor(cursor, listing, request, sort) if cursor else None,
         fields=frozenset(raw["fields"].split(",")) if raw.get("fields") else None,
+        includes=parse_includes(listing, raw.get("include")),
     )
+
+
+def parse_includes(listing: Listing[Any], text: str | None) -> tuple[str, ...]:
+    """Return which relationships to include; raises Invalid for one that cannot be."""
+    names = tuple(dict.fromkeys(text.split(","))) if text else ()
+    if any(name not in listing.includes for name in names):
+        known = ", ".join(sorted(listing.includes)) or "nothing"
+        raise Invalid(f"What can be included here: {known}.", field="include")
+    return names
 
 
 def _sort(listing: Listing[Any], raw: Mapping[str, str]) -> tuple[str, bool]:

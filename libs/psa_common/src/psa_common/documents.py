@@ -75,12 +75,13 @@ class Links(msgspec.Struct, frozen=True):
     last: str | None = None
 
 
-class Page(msgspec.Struct, Generic[A], frozen=True):
-    """The answer that holds a part of a list."""
+class Page(msgspec.Struct, Generic[A], frozen=True, omit_defaults=True):
+    """The answer that holds a part of a list, and what `include` asked for beside it."""
 
     data: list[Resource[A]]
     meta: PageMeta
     links: Links
+    included: list[Resource[Any]] = []
 
 
 def now_meta() -> Meta:

@@ -7,18 +7,18 @@ does not grow with the table.
 """
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, LiteralString, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
 from litestar import Request
 
-from psa_common.asking import Asked, Filter, Listing, Sort, fingerprint, parse
+from psa_common.asking import Asked, Filter, Listing, Sort, fingerprint, parse, parse_includes
 from psa_common.db import Tx
-from psa_common.documents import Links, Page, PageMeta, Resource, now_meta, sparse
+from psa_common.documents import Links, Page, PageMeta, Reference, Resource, now_meta, sparse
 
-__all__ = ["Filter", "Listing", "Sort", "fetch_page"]
+__all__ = ["Filter", "Listing", "Sort", "fetch_included", "fetch_page"]
 
 R = TypeVar("R")
 
@@ -43,9 +43,33 @@ async def fetch_page(
     total = None
     if asked.page is not None:
         total = await _count(tx, listing, asked, params)
-    resources = [sparse(resource_of(row), asked.fields) for row in rows[: asked.limit]]
+    whole = [resource_of(row) for row in rows[: asked.limit]]
+    included = await _included(tx, listing, asked.includes, whole)
+    resources = [sparse(resource, asked.fields) for resource in whole]
     more = rows[asked.limit - 1] if len(rows) > asked.limit else None
-    return _page(request, asked, resources, more, total)
+    page = _page(request, asked, resources, more, total)
+    return msgspec.structs.replace(page, included=included)
+
+
+async def fetch_included(
+    tx: Tx, listing: Listing[Any], request: Request[Any, Any, Any], resource: Resource[Any]
+) -> list[Resource[Any]]:
+    """Return what `include` asks for beside a single resource; raises Invalid."""
+    names = parse_includes(listing, request.query_params.get("include"))
+    return await _included(tx, listing, names, [resource])
+
+
+async def _included(
+    tx: Tx, listing: Listing[Any], names: Sequence[str], resources: Sequence[Resource[Any]]
+) -> list[Resource[Any]]:
+    """Read each kind of related resource once, however many of the resources name it."""
+    found: list[Resource[Any]] = []
+    for name in names:
+        links = (resource.relationships[name].data for resource in resources)
+        ids = {link.id for link in links if isinstance(link, Reference)}
+        if ids:
+            found += await listing.includes[name](tx, sorted(ids))
+    return found
 
 
 def _rows_sql(listing: Listing[Any], asked: Asked) -> LiteralString:

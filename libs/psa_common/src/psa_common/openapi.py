@@ -142,8 +142,14 @@ def _parameters(one: _Operation) -> Iterator[dict[str, Any]]:
         schema = msgspec.json.schema(parameter.type)
         yield {"name": name, "in": "path", "required": True, "schema": schema}
     listing: object = one.handler.opt.get("listing")
+    includes = one.handler.opt.get("includes", ())
     if isinstance(listing, Listing):
+        includes = cast("Listing[Any]", listing).includes
         yield from _list_parameters(cast("Listing[Any]", listing))
+    if includes:
+        text = f"Resources to add, by comma: {', '.join(sorted(includes))}."
+        schema = {"type": "string", "description": text}
+        yield {"name": "include", "in": "query", "required": False, "schema": schema}
     question: type[msgspec.Struct] | None = one.handler.opt.get("question")
     for field in msgspec.structs.fields(question) if question else ():
         schema = _plain_schema(field.type)

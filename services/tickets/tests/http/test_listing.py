@@ -99,3 +99,29 @@ async def test_a_cursor_of_another_filter_is_refused(desk: Api, customer_id: UUI
 
     assert response.status_code == 400
     assert "another list" in response.json()["error"]["message"]
+
+
+async def test_related_resources_are_included_once_when_they_are_asked_for(
+    desk: Api, customer_id: UUID
+) -> None:
+    ticket = await a_ticket(desk, customer_id)
+    await a_ticket(desk, customer_id)
+
+    page = (await desk.get("/tickets?include=customer,assignee")).json()
+    one = (await desk.get(f"/tickets/{ticket['id']}?include=customer")).json()
+    plain = (await desk.get("/tickets")).json()
+
+    assert [(item["type"], item["attributes"]["name"]) for item in page["included"]] == [
+        ("customer", "Müller")
+    ]
+    assert [item["id"] for item in one["included"]] == [str(customer_id)]
+    assert "included" not in plain
+
+
+async def test_what_cannot_be_included_is_refused_by_name(desk: Api, customer_id: UUID) -> None:
+    ticket = await a_ticket(desk, customer_id)
+
+    for path in ("/tickets", f"/tickets/{ticket['id']}"):
+        response = await desk.get(f"{path}?include=secrets")
+        assert response.status_code == 400
+        assert response.json()["error"]["details"][0]["field"] == "include"

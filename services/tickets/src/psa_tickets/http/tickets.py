@@ -1,5 +1,6 @@
 """/tickets: open, read, list, edit, move, assign; and what the SLA clocks say."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -15,15 +16,24 @@ from psa_common.documents import Document, Page, answer, expected_version
 from psa_common.guards import requires
 from psa_common.identity import Principal
 from psa_common.inputs import Instant, Line, Text
-from psa_common.listing import fetch_page
+from psa_common.listing import fetch_included, fetch_page
 from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.ticket import Status
 from psa_tickets.domain.ticket_type import TicketType
-from psa_tickets.http import views
+from psa_tickets.http import includes, views
 from psa_tickets.http.views import ClockReport, TicketAttributes
 from psa_tickets.queries import tickets
 from psa_tickets.usecases import sla_clocks, ticket_lifecycle
 from psa_tickets.usecases.ticket_lifecycle import Opening
+
+LISTING = replace(
+    tickets.LISTING,
+    includes={
+        "customer": includes.customers,
+        "assignee": includes.users,
+        "opened_by": includes.users,
+    },
+)
 
 
 class NewTicket(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,7 +79,7 @@ async def open_ticket(
     return answer(views.ticket(view), version=view.version, status=201)
 
 
-@get("/", guards=[requires("ticket:view")], opt={"listing": tickets.LISTING})
+@get("/", guards=[requires("ticket:view")], opt={"listing": LISTING})
 async def list_tickets(
     request: Request[Any, Any, Any],
     tx: NamedDependency[Tx],
@@ -77,16 +87,21 @@ async def list_tickets(
 ) -> Page[TicketAttributes]:
     """List the tickets that the caller may see."""
     visible = tickets.visible_to(principal)
-    return await fetch_page(tx, tickets.LISTING, request, views.ticket, **visible)
+    return await fetch_page(tx, LISTING, request, views.ticket, **visible)
 
 
-@get("/{ticket_id:uuid}", guards=[requires("ticket:view")])
+@get("/{ticket_id:uuid}", guards=[requires("ticket:view")], opt={"includes": LISTING.includes})
 async def read_ticket(
-    ticket_id: FromPath[UUID], tx: NamedDependency[Tx], principal: NamedDependency[Principal]
+    request: Request[Any, Any, Any],
+    ticket_id: FromPath[UUID],
+    tx: NamedDependency[Tx],
+    principal: NamedDependency[Principal],
 ) -> Document[TicketAttributes]:
     """Read a ticket."""
     view = await tickets.get(tx, ticket_id, principal)
-    return answer(views.ticket(view), version=view.version)
+    ticket = views.ticket(view)
+    included = await fetch_included(tx, LISTING, request, ticket)
+    return answer(ticket, *included, version=view.version)
 
 
 @patch("/{ticket_id:uuid}", guards=[requires("ticket:update")])

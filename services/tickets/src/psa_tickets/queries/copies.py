@@ -1,5 +1,6 @@
 """Read copies of what other services own: customers, users, assets, tasks."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -70,6 +71,20 @@ KEEP_CONTRACT_SQL = """
             WHERE kept.sequence < excluded.sequence
 """
 
+LIST_CUSTOMERS_SQL = """
+    SELECT id, number, name, status
+      FROM customers
+     WHERE id = ANY(%(ids)s)
+     ORDER BY number
+"""
+
+LIST_USERS_SQL = """
+    SELECT id, name, active
+      FROM users
+     WHERE id = ANY(%(ids)s)
+     ORDER BY name
+"""
+
 FIND_TASK_SQL = """
     SELECT id, project_id, number, title
       FROM tasks
@@ -90,6 +105,15 @@ class Task(msgspec.Struct, frozen=True):
     project_id: UUID
     number: str
     title: str
+
+
+class Customer(msgspec.Struct, frozen=True):
+    """Whose ticket it is."""
+
+    id: UUID
+    number: str
+    name: str
+    status: str
 
 
 class User(msgspec.Struct, frozen=True):
@@ -155,6 +179,16 @@ def keep_contract(
         valid_to=valid_to,
         sequence=sequence,
     )
+
+
+async def list_customers(tx: Tx, ids: Sequence[UUID]) -> list[Customer]:
+    """Return the customers that we know of these."""
+    return await tx.fetch_all(Customer, LIST_CUSTOMERS_SQL, ids=list(ids))
+
+
+async def list_users(tx: Tx, ids: Sequence[UUID]) -> list[User]:
+    """Return the users that we know of these."""
+    return await tx.fetch_all(User, LIST_USERS_SQL, ids=list(ids))
 
 
 async def find_task(tx: Tx, task_id: UUID) -> Task | None:
