@@ -54,6 +54,7 @@ def configure(service: str, process: str, settings: ServiceSettings) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service, process=process)
+    logging.basicConfig(handlers=[_LibraryMessages()], level=logging.WARNING, force=True)
     if settings.otlp_endpoint:
         _send_traces(f"psa-{service}-{process}", settings.otlp_endpoint)
         _tracing = True
@@ -69,6 +70,20 @@ def _send_traces(name: str, endpoint: str) -> None:
     provider = TracerProvider(resource=Resource.create({"service.name": name}))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint)))
     trace.set_tracer_provider(provider)
+
+
+class _LibraryMessages(logging.Handler):
+    """Writes what a library has to say as a line like ours."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one message."""
+        structlog.get_logger().log(
+            record.levelno,
+            "library_message",
+            library=record.name,
+            message=record.getMessage(),
+            exc_info=record.exc_info,
+        )
 
 
 def _add_context(

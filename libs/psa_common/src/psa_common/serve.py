@@ -104,9 +104,8 @@ async def worker_health(
 ) -> None:
     """Answer health and metrics for a worker, on a port of its own."""
     checks = {"database": health.database_check(pool), **others}
-    app = cast(
-        "Application", Litestar([health.router(service, version, checks)], openapi_config=None)
-    )
+    routes = [health.router(service, version, checks)]
+    app = cast("Application", Litestar(routes, openapi_config=None, logging_config=None))
     await _server(app, settings, settings.worker_port, "off").serve()
 
 
