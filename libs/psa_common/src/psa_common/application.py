@@ -10,7 +10,8 @@ from litestar.handlers.base import BaseRouteHandler
 from psa_common import health, openapi
 from psa_common.asgi import Application
 from psa_common.db import Pool
-from psa_common.edge import Edge, provide_principal, provide_tx
+from psa_common.edge import Edge
+from psa_common.exchange import provide_principal, provide_tx
 from psa_common.guards import public, refuse_unguarded_routes
 from psa_common.identity import TokenVerifier
 from psa_common.problems import HANDLERS

@@ -9,8 +9,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.handlers.base import BaseRouteHandler
 from litestar.routes import HTTPRoute
 
-from psa_common.edge import principal_of
 from psa_common.errors import Forbidden
+from psa_common.exchange import principal_of
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]

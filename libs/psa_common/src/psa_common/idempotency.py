@@ -6,16 +6,13 @@ The record is written in the transaction of the effect, so neither exists withou
 
 import hashlib
 import re
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from psa_common.asgi import Message, Receive
 from psa_common.db import Tx
 from psa_common.errors import Conflict, Invalid, Refused, Unauthenticated
-
-if TYPE_CHECKING:
-    from psa_common.edge import Exchange
+from psa_common.exchange import Exchange
 
 KEY = re.compile(r"[\x21-\x7e]{8,128}")
 SECRET_FIELD = re.compile(rb'"\w*(?:password|secret)\w*"\s*:\s*"(?:[^"\\]|\\.)*"')
@@ -64,7 +61,7 @@ class _Record(msgspec.Struct, frozen=True):
     body: bytes | None
 
 
-async def begin(exchange: "Exchange", receive: Receive) -> Answer | Receive | None:
+async def begin(exchange: Exchange, receive: Receive) -> Answer | Receive | None:
     """
     Look the request's key up and claim it.
 
@@ -112,7 +109,7 @@ def _recorded(record: _Record, fingerprint: bytes, route: str) -> Answer:
     return Answer(record.status, headers, record.body or b"")
 
 
-def remember(tx: Tx, exchange: "Exchange", start: Message, body: Message) -> None:
+def remember(tx: Tx, exchange: Exchange, start: Message, body: Message) -> None:
     """Write the answer into the claimed record; it travels with the commit."""
     headers = {
         name.decode(): value.decode()

@@ -17,7 +17,7 @@ from psa_auth.usecases.tokens import Tokens
 from psa_common.context import RequestContext
 from psa_common.db import Tx
 from psa_common.documents import Document, answer
-from psa_common.edge import exchange_of
+from psa_common.exchange import exchange_of
 from psa_common.guards import public, signed_in
 from psa_common.identity import Principal
 from psa_common.inputs import Slug
