@@ -123,3 +123,7 @@ def test_a_policy_that_no_policy_can_be_is_refused(
 ) -> None:
     with pytest.raises(ImpossibleRounding):
         RoundingPolicy(increment_minutes=increment, minimum_minutes=minimum, grace_minutes=grace)
+
+
+def test_the_minimum_is_rounded_like_work() -> None:
+    assert rounded(5, RoundingPolicy(increment_minutes=15, minimum_minutes=20)) == 30

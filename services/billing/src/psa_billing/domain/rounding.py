@@ -33,8 +33,8 @@ class RoundingPolicy:
     """
     How the minutes of one ticket or one entry are rounded.
 
-    A remainder of at most *grace_minutes* over a full increment is given away; whatever is
-    left counts at least *minimum_minutes*.
+    A remainder of at most *grace_minutes* over a full increment is given away, what is left
+    counts at least *minimum_minutes*, and that is rounded: in this order.
     """
 
     increment_minutes: int = 15
@@ -57,11 +57,12 @@ def rounded(minutes: int, policy: RoundingPolicy) -> int:
     if minutes == 0:
         return 0
 
-    full, remainder = divmod(minutes, policy.increment_minutes)
-    if remainder > policy.grace_minutes:
-        full += _started(remainder, policy)
+    remainder = minutes % policy.increment_minutes
+    given_away = remainder if remainder <= policy.grace_minutes else 0
+    counted = max(minutes - given_away, policy.minimum_minutes)
 
-    return max(full * policy.increment_minutes, policy.minimum_minutes)
+    full, started = divmod(counted, policy.increment_minutes)
+    return (full + _started(started, policy)) * policy.increment_minutes
 
 
 def rounded_together(minutes: Sequence[int], policy: RoundingPolicy) -> int:
@@ -74,6 +75,9 @@ def rounded_together(minutes: Sequence[int], policy: RoundingPolicy) -> int:
 
 
 def _started(remainder: int, policy: RoundingPolicy) -> int:
+    """Return how many increments a started one counts: one or none."""
+    if remainder == 0:
+        return 0
     match policy.direction:
         case RoundingDirection.UP:
             return 1
