@@ -1,11 +1,9 @@
 -- What wrk sends, and how it reports: one line of JSON that starts with BENCH.
--- LOAD_BODY makes every request a POST of that body; LOAD_KEYS gives each a key of its own;
+-- LOAD_BODY makes every request a POST of that body;
 -- LOAD_RANDOM=n puts a number up to n, as twelve hexadecimal digits, behind the path.
 
 local body = os.getenv("LOAD_BODY")
-local keys = os.getenv("LOAD_KEYS")
 local random_max = tonumber(os.getenv("LOAD_RANDOM"))
-local sent = 0
 
 if body then
   wrk.method = "POST"
@@ -13,13 +11,7 @@ if body then
   wrk.headers["content-type"] = "application/json"
 end
 
-if keys then
-  request = function()
-    sent = sent + 1
-    wrk.headers["idempotency-key"] = keys .. "-" .. sent
-    return wrk.format()
-  end
-elseif random_max then
+if random_max then
   request = function()
     return wrk.format(nil, wrk.path .. string.format("%012x", math.random(1, random_max)))
   end

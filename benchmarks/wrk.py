@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -26,7 +25,6 @@ class Load:
     desk: Desk
     url: str
     body: dict[str, str] | None = None
-    with_keys: bool = False
     random_max: int | None = None
 
 
@@ -68,8 +66,6 @@ def _start(load: Load, seconds: int) -> subprocess.Popen[str]:
     settings = dict(os.environ)
     if load.body is not None:
         settings["LOAD_BODY"] = json.dumps(load.body)
-    if load.with_keys:
-        settings["LOAD_KEYS"] = secrets.token_hex(8)
     if load.random_max is not None:
         settings["LOAD_RANDOM"] = str(load.random_max)
     words = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}", "-s", str(SCRIPT)]
