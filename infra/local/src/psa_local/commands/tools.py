@@ -30,13 +30,16 @@ def events(plan: Plan, arguments: list[str]) -> int:
 
 
 def bench(plan: Plan, arguments: list[str]) -> int:
-    """Run the benchmarks against the running suite."""
-    secrets = running_suite.current(plan).secrets
+    """
+    Run the benchmarks, which start and stop a suite of their own.
+
+    They take the place of this process, so that Ctrl-C reaches them alone.
+    """
     folder = plan.root / "benchmarks"
     if not (folder / "__main__.py").is_file():
         raise Problem(f"There are no benchmarks in {folder}.")
-    words = [sys.executable, str(folder), *arguments]
-    return _run(words, plan, environment.of_operator(plan, secrets))
+    os.chdir(plan.root)
+    os.execv(sys.executable, [sys.executable, str(folder), *arguments])
 
 
 def migrate(plan: Plan) -> int:

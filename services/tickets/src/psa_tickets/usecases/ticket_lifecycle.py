@@ -54,8 +54,9 @@ async def open_ticket(
     An unknown customer or asset is refused by the database's own references.
     """
     opened_at = moment_of(principal, opening.occurred_at, now=now)
-    number = await numbers.draw(tx, "ticket", first=FIRST_NUMBER)
     policy = await sla_queries.find_default_policy(tx)
+    # Late, because whoever opens the next ticket waits for this number's commit.
+    number = await numbers.draw(tx, "ticket", first=FIRST_NUMBER)
     ticket = _new_ticket(principal, opening, f"T-{number}", opened_at=opened_at, now=now)
     log: tuple[Event, ...] = ()
     if policy is not None:
