@@ -21,8 +21,11 @@ FILES = (
     "tests/conftest.py",
 )
 LAYERS = frozenset(
-    {"http", "consumers", "usecases", "queries", "search", "documents", "domain", "migrations"}
-)
+    {
+        "http", "consumers", "usecases", "queries", "search", "documents", "storage", "mail",
+        "domain", "migrations",
+    }
+)  # fmt: skip
 COMPOSITION_LINES_MAX = 80
 #: What a service may make a class of its own from. A library is called; it does not call.
 OPEN_FOR_SUBCLASSES = ("psa_common.errors", "psa_common.settings")

@@ -15,13 +15,13 @@ from psa_auth.usecases import tenancy
 from psa_auth.usecases.hashing import Hasher
 from psa_auth.usecases.key_ring import KeyRing
 from psa_auth.usecases.keys import KeyCare
-from psa_auth.usecases.sealing import FieldKeys
 from psa_auth.usecases.sign_in import Door
 from psa_auth.usecases.tenancy import FirstUser, NewTenant
 from psa_auth.usecases.tokens import TokenDesk
 from psa_common.db import Pool, tenant_transaction
 from psa_common.identity import SigningKeys, TokenVerifier
 from psa_common.ids import uuid7
+from psa_common.sealing import FieldKeys
 from psa_common.testing import AUDIENCE, ISSUER, Api, Person, a_context
 
 PASSWORD = "Rasenmaeher-Kupfer-17"

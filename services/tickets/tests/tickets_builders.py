@@ -6,7 +6,8 @@ from uuid import UUID
 from psa_common.db import Pool, tenant_transaction
 from psa_common.ids import uuid7
 from psa_common.testing import Api, Tenant, a_context
-from psa_tickets.queries import copies
+from psa_tickets.queries import contacts, copies
+from psa_tickets.queries.contacts import Contact
 
 EVERYTHING = tuple(
     f"{permission}:all"
@@ -16,13 +17,25 @@ EVERYTHING = tuple(
         "ticket:update",
         "ticket:assign",
         "ticket:comment",
+        "ticket:close",
+        "ticket:merge",
+        "ticket:override",
         "ticket:backdate",
+        "desk:manage",
+        "queue:manage",
         "sla:view",
         "sla:manage",
+        "sla:override",
         "calendar:manage",
         "time_entry:view",
         "time_entry:create",
         "time_entry:approve",
+        "time_entry:lock",
+        "article:view",
+        "article:write",
+        "article:publish",
+        "mailbox:manage",
+        "mail:view",
     )
 )
 
@@ -41,11 +54,25 @@ async def a_customer(worker_pool: Pool, tenant: Tenant, *, number: str = "KD-100
     return customer_id
 
 
-async def a_user(worker_pool: Pool, tenant: Tenant, *, active: bool = True) -> UUID:
+async def a_contact(
+    worker_pool: Pool, tenant: Tenant, customer_id: UUID, *, email: str | None = None
+) -> UUID:
+    """Let the desk know somebody at a customer."""
+    contact = Contact(
+        id=uuid7(), customer_id=customer_id, name="Einkauf", email=email, phone=None, active=True
+    )
+    async with tenant_transaction(worker_pool, tenant.id, a_context()) as tx:
+        contacts.keep_contact(tx, contact, sequence=1)
+    return contact.id
+
+
+async def a_user(
+    worker_pool: Pool, tenant: Tenant, *, active: bool = True, email: str | None = None
+) -> UUID:
     """Let the desk know a colleague."""
     user_id = uuid7()
     async with tenant_transaction(worker_pool, tenant.id, a_context()) as tx:
-        copies.keep_user(tx, id=user_id, name="Technician", active=active, sequence=1)
+        copies.keep_user(tx, id=user_id, name="Technician", email=email, active=active, sequence=1)
     return user_id
 
 

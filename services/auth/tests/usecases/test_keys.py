@@ -17,10 +17,10 @@ from psa_auth.queries.signing_keys import StoredKey
 from psa_auth.usecases import keys
 from psa_auth.usecases.key_ring import KeyRing
 from psa_auth.usecases.keys import KeyCare
-from psa_auth.usecases.sealing import BrokenSeal, FieldKeys, UnusableFieldKey
 from psa_common.db import Pool, ReadTx
 from psa_common.edge import Edge
 from psa_common.identity import TokenVerifier
+from psa_common.sealing import BrokenSeal, FieldKeys, UnusableFieldKey
 from psa_common.testing import Api, Database, a_context
 from psa_contracts import validate
 from psa_events.testing import published

@@ -7,16 +7,9 @@ from psa_common.application import build_application
 from psa_common.db import Pool, open_pool
 from psa_common.edge import Edge
 from psa_common.identity import SigningKeys, TokenVerifier
-from psa_common.settings import ServiceSettings, read_settings
-from psa_tickets.http import calendars, comments, sla_policies, tickets, time_entries
-
-ROUTES = (
-    tickets.ROUTER,
-    comments.ROUTER,
-    time_entries.ROUTER,
-    sla_policies.ROUTER,
-    calendars.ROUTER,
-)
+from psa_common.settings import read_settings
+from psa_tickets.http import ROUTES
+from psa_tickets.settings import TicketsSettings
 
 
 def build(pool: Pool, verifier: TokenVerifier, *checks: tuple[str, health.Check]) -> Edge:
@@ -34,7 +27,7 @@ def build(pool: Pool, verifier: TokenVerifier, *checks: tuple[str, health.Check]
 
 async def main() -> None:
     """Serve until told to stop."""
-    settings = read_settings(ServiceSettings)
+    settings = read_settings(TicketsSettings)
     observability.configure("tickets", "app", settings)
     keys = SigningKeys(settings.jwks_url)
     verifier = TokenVerifier(keys, issuer=settings.token_issuer, audience=settings.token_audience)

@@ -4,16 +4,17 @@ from importlib.metadata import version
 
 from psa_common import audit, observability, serve
 from psa_common.db import open_pool
-from psa_common.settings import ServiceSettings, read_settings
+from psa_common.settings import read_settings
 from psa_common.tenants import for_every_tenant
 from psa_events import consumer, housekeeping, relay
 from psa_tickets.consumers import SUBSCRIPTIONS
+from psa_tickets.settings import TicketsSettings
 from psa_tickets.usecases import figures, sla_watch
 
 
 async def main() -> None:
     """Work until told to stop."""
-    settings = read_settings(ServiceSettings)
+    settings = read_settings(TicketsSettings)
     observability.configure("tickets", "worker", settings)
 
     async with open_pool(settings.database_dsn, name="tickets-worker", size=4) as pool:

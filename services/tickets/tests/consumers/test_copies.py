@@ -58,7 +58,12 @@ async def test_who_has_left_stays_gone_when_an_older_event_arrives_late(
     worker_pool: Pool, acme: Tenant
 ) -> None:
     user = uuid7()
-    known = {"user_id": str(user), "name": "Technician", "active": True}
+    known = {
+        "user_id": str(user),
+        "name": "Technician",
+        "email": "tech@example.com",
+        "active": True,
+    }
     left = {"user_id": str(user), "deactivated_at": "2026-06-30T12:00:00Z"}
 
     await _deliver(worker_pool, acme, "user.created.v1", known, sequence=1)

@@ -62,14 +62,25 @@ REGISTRY: Mapping[str, tuple[Scope, ...]] = {
     "ticket:update": _WORK,
     "ticket:assign": (Scope.ALL, Scope.TEAM, Scope.ASSIGNED),
     "ticket:comment": _WORK,
+    "ticket:close": _WORK,
+    "ticket:merge": (Scope.ALL, Scope.TEAM, Scope.ASSIGNED),
+    "ticket:override": _ALL,
     "ticket:backdate": _ALL,
+    "desk:manage": _ALL,
     "sla:view": _WORK,
     "sla:manage": _ALL,
+    "sla:override": _ALL,
     "calendar:manage": _ALL,
     "queue:manage": _ALL,
     "time_entry:view": _OWN,
     "time_entry:create": _OWN,
     "time_entry:approve": (Scope.ALL, Scope.TEAM),
+    "time_entry:lock": _ALL,
+    "article:view": _SHARED,
+    "article:write": _ALL,
+    "article:publish": _ALL,
+    "mailbox:manage": _ALL,
+    "mail:view": _ALL,
     "contract:view": _SHARED,
     "contract:manage": _ALL,
     "billing_run:view": _ALL,
@@ -218,15 +229,16 @@ def _each(text: str, scope: Scope = Scope.ALL) -> frozenset[str]:
 _TENANT_ADMIN = frozenset(f"{name}:all" for name in REGISTRY if name not in PLATFORM_ONLY)
 
 _SERVICE_MANAGER = _every(
-    "customer", "contact", "location", "billing_account", "ticket", "sla", "calendar", "queue",
-    "time_entry", "project", "task", "asset", "report", "finance",
+    "customer", "contact", "location", "billing_account", "ticket", "desk", "sla", "calendar",
+    "queue", "time_entry", "article", "mailbox", "mail", "project", "task", "asset", "report",
+    "finance",
 ) | _each("user:view role:view contract:view billing_run:view invoice:view")  # fmt: skip
 
 _TECHNICIAN = (
     _every("contact", "location", "asset", "task")
     | _each(
-        "customer:view ticket:view+create+update+assign+comment sla:view project:view user:view"
-        " contract:view"
+        "customer:view ticket:view+create+update+assign+comment+close+merge sla:view"
+        " article:view+write project:view user:view contract:view"
     )
     | _each("time_entry:view+create", Scope.OWN)
 )
@@ -239,8 +251,8 @@ _ACCOUNTANT = _every(
 )
 
 _CUSTOMER_USER = _each(
-    "customer:view contact:view location:view ticket:view+create+comment sla:view contract:view"
-    " invoice:view asset:view project:view report:view",
+    "customer:view contact:view location:view ticket:view+create+comment+close sla:view"
+    " article:view contract:view invoice:view asset:view project:view report:view",
     Scope.OWN_CUSTOMER,
 )
 

@@ -15,10 +15,10 @@ from psa_auth.domain.tenant import PLATFORM_ID
 from psa_auth.events import SigningKeyRotated
 from psa_auth.queries import signing_keys
 from psa_auth.settings import AuthSettings
-from psa_auth.usecases.sealing import FieldKeys
 from psa_common import audit
 from psa_common.context import system_context
 from psa_common.db import Pool, Tx, tenant_transaction
+from psa_common.sealing import FieldKeys
 from psa_events import outbox
 
 log = structlog.get_logger()

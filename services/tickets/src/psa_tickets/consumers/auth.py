@@ -15,7 +15,9 @@ class UserChanged(msgspec.Struct, frozen=True):
 
     user_id: UUID
     name: str
+    email: str
     active: bool
+    customer_id: UUID | None = None
 
 
 class UserDeactivated(msgspec.Struct, frozen=True):
@@ -27,7 +29,13 @@ class UserDeactivated(msgspec.Struct, frozen=True):
 async def keep_user(tx: Tx, event: UserChanged, envelope: Envelope) -> None:
     """Keep our copy of the user current."""
     copies.keep_user(
-        tx, id=event.user_id, name=event.name, active=event.active, sequence=envelope.sequence
+        tx,
+        id=event.user_id,
+        name=event.name,
+        email=event.email,
+        customer_id=event.customer_id,
+        active=event.active,
+        sequence=envelope.sequence,
     )
 
 

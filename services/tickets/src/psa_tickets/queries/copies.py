@@ -20,10 +20,12 @@ KEEP_CUSTOMER_SQL = """
 """
 
 KEEP_USER_SQL = """
-    INSERT INTO users AS kept (id, name, active, sequence)
-    VALUES (%(id)s, %(name)s, %(active)s, %(sequence)s)
+    INSERT INTO users AS kept (id, name, email, customer_id, active, sequence)
+    VALUES (%(id)s, %(name)s, lower(%(email)s), %(customer_id)s, %(active)s, %(sequence)s)
         ON CONFLICT (tenant_id, id)
         DO UPDATE SET name = excluded.name,
+                      email = excluded.email,
+                      customer_id = excluded.customer_id,
                       active = excluded.active,
                       sequence = excluded.sequence
             WHERE kept.sequence < excluded.sequence
@@ -85,6 +87,15 @@ LIST_USERS_SQL = """
      ORDER BY name
 """
 
+# A customer's people are users too, but write as contacts.
+FIND_USER_BY_EMAIL_SQL = """
+    SELECT id, name, active
+      FROM users
+     WHERE email = lower(%(email)s)
+       AND active
+       AND customer_id IS NULL
+"""
+
 FIND_TASK_SQL = """
     SELECT id, project_id, number, title
       FROM tasks
@@ -92,7 +103,7 @@ FIND_TASK_SQL = """
 """
 
 FIND_USER_SQL = """
-    SELECT id, name, active
+    SELECT id, name, active AND customer_id IS NULL AS active
       FROM users
      WHERE id = %(user_id)s
 """
@@ -129,9 +140,26 @@ def keep_customer(tx: Tx, *, id: UUID, number: str, name: str, status: str, sequ
     tx.defer(KEEP_CUSTOMER_SQL, id=id, number=number, name=name, status=status, sequence=sequence)
 
 
-def keep_user(tx: Tx, *, id: UUID, name: str, active: bool, sequence: int) -> None:
-    """Remember the user unless a newer state is known."""
-    tx.defer(KEEP_USER_SQL, id=id, name=name, active=active, sequence=sequence)
+def keep_user(
+    tx: Tx,
+    *,
+    id: UUID,
+    name: str,
+    email: str | None,
+    customer_id: UUID | None = None,
+    active: bool,
+    sequence: int,
+) -> None:
+    """Remember the user unless a newer state is known; *customer_id* is set for portal people."""
+    tx.defer(
+        KEEP_USER_SQL,
+        id=id,
+        name=name,
+        email=email,
+        customer_id=customer_id,
+        active=active,
+        sequence=sequence,
+    )
 
 
 def deactivate_user(tx: Tx, *, id: UUID, sequence: int) -> None:
@@ -197,5 +225,10 @@ async def find_task(tx: Tx, task_id: UUID) -> Task | None:
 
 
 async def find_user(tx: Tx, user_id: UUID) -> User | None:
-    """Return the user, if the auth service has told us of them."""
+    """Return the user, if auth has told us of them; active only if they work for the desk."""
     return await tx.fetch_optional(User, FIND_USER_SQL, user_id=user_id)
+
+
+async def find_user_by_email(tx: Tx, email: str) -> User | None:
+    """Return the colleague who writes from *email*."""
+    return await tx.fetch_optional(User, FIND_USER_BY_EMAIL_SQL, email=email)

@@ -12,7 +12,7 @@ from psa_events import outbox
 from psa_tickets.domain import ticket as rules
 from psa_tickets.domain.ticket import AuthorKind, Visibility
 from psa_tickets.events import TicketCommented
-from psa_tickets.queries import comments, tickets
+from psa_tickets.queries import comments, stored_tickets
 from psa_tickets.queries.comments import Comment
 from psa_tickets.usecases.moments import moment_of
 from psa_tickets.usecases.ticket_lifecycle import settle
@@ -39,7 +39,7 @@ async def comment(
     """
     at = moment_of(principal, words.occurred_at, now=now)
     kind = AuthorKind.CONTACT if principal.customer_id else words.author_kind
-    before = await tickets.get_for_update(tx, ticket_id, principal, "ticket:comment")
+    before = await stored_tickets.get_for_update(tx, ticket_id, principal, "ticket:comment")
     after = rules.comment(before, author_kind=kind, visibility=words.visibility, at=at)
 
     said = Comment(

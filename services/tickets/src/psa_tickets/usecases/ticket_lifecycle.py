@@ -23,7 +23,7 @@ from psa_tickets.events import (
     TicketStatusChanged,
     TicketUpdated,
 )
-from psa_tickets.queries import copies, sla as sla_queries, tickets
+from psa_tickets.queries import copies, sla as sla_queries, stored_tickets, tickets
 from psa_tickets.queries.tickets import StoredTicket, TicketView
 from psa_tickets.usecases import sla_clocks
 from psa_tickets.usecases.moments import moment_of
@@ -63,9 +63,9 @@ async def open_ticket(
         log = (Started(at=opened_at, terms=policy.terms_for(ticket.priority)),)
     clocks = sla.fold(log, now=now)
 
-    tickets.insert(tx, ticket, clocks)
+    stored_tickets.insert(tx, ticket, clocks)
     for asset_id in opening.asset_ids:
-        tickets.link_asset(tx, ticket.id, asset_id)
+        stored_tickets.link_asset(tx, ticket.id, asset_id)
     sla_queries.append(tx, ticket.id, log, now=now)
 
     _announce_opening(tx, ticket, opening.asset_ids)
@@ -86,7 +86,7 @@ async def change_status(
 ) -> TicketView:
     """Move a ticket to another status."""
     at = moment_of(principal, occurred_at, now=now)
-    before = await tickets.get_for_update(tx, ticket_id, principal, "ticket:update")
+    before = await stored_tickets.get_for_update(tx, ticket_id, principal, "ticket:update")
     check_version(before.version, expected_version)
     after = rules.move(before, wanted, now=at)
 
@@ -103,7 +103,7 @@ async def assign(
     now: datetime,
 ) -> TicketView:
     """Give a ticket to somebody, or back to the queue."""
-    before = await tickets.get_for_update(tx, ticket_id, principal, "ticket:assign")
+    before = await stored_tickets.get_for_update(tx, ticket_id, principal, "ticket:assign")
     check_version(before.version, expected_version)
     if assignee_id is not None:
         user = await copies.find_user(tx, assignee_id)
@@ -136,7 +136,7 @@ async def edit(
     now: datetime,
 ) -> TicketView:
     """Change a ticket's words or its priority; another priority means other SLA terms."""
-    before = await tickets.get_for_update(tx, ticket_id, principal, "ticket:update")
+    before = await stored_tickets.get_for_update(tx, ticket_id, principal, "ticket:update")
     check_version(before.version, expected_version)
     after = replace(
         before,
@@ -168,7 +168,7 @@ async def settle(
     happened = (*rules.sla_events(before, after, at=at), *extra)
     clocks = await sla_clocks.advance(tx, after, happened, now=now)
 
-    tickets.save(tx, after, clocks, now=now)
+    stored_tickets.save(tx, after, clocks, now=now)
     if after.status is not before.status:
         outbox.publish(
             tx,
