@@ -1,6 +1,6 @@
 """Every route of the service desk."""
 
-from psa_tickets.http import calendars, comments, sla_policies, tickets, time_entries
+from psa_tickets.http import calendars, comments, sla_policies, tickets, time_entries, workflow
 
 ROUTES = (
     tickets.ROUTER,
@@ -8,4 +8,5 @@ ROUTES = (
     time_entries.ROUTER,
     sla_policies.ROUTER,
     calendars.ROUTER,
+    workflow.ROUTER,
 )

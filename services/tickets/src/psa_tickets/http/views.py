@@ -7,7 +7,8 @@ import msgspec
 
 from psa_common.documents import Resource, related, shown
 from psa_tickets.domain.priority import Priority
-from psa_tickets.domain.ticket import AuthorKind, Status, Visibility, category_of
+from psa_tickets.domain.status_kind import STAGES, Kind, Stage
+from psa_tickets.domain.ticket import AuthorKind, Visibility
 from psa_tickets.domain.ticket_type import TicketType
 from psa_tickets.domain.time_entry import Approval, Billable
 from psa_tickets.queries.comments import Comment
@@ -24,8 +25,9 @@ class TicketAttributes(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     description: str
     priority: Priority
-    status: Status
-    status_category: str
+    status: str
+    status_category: Stage
+    status_kind: Kind
     opened_at: datetime
     created_at: datetime
     updated_at: datetime
@@ -113,7 +115,7 @@ class ClockReport(msgspec.Struct, frozen=True):
 
 def ticket(view: TicketView) -> Resource[TicketAttributes]:
     """Show a ticket."""
-    attributes = shown(view, TicketAttributes, status_category=category_of(view.status))
+    attributes = shown(view, TicketAttributes, status_category=STAGES[view.status_kind])
     links = related(
         customer=("customer", view.customer_id),
         assignee=("user", view.assignee_id),

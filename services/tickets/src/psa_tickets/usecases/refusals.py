@@ -43,3 +43,14 @@ class NotYetHappened(Invalid):
 
     def __init__(self, at: datetime) -> None:
         super().__init__(f"{at.isoformat()} is in the future.", field="occurred_at")
+
+
+class StepForbidden(Forbidden):
+    """The tenant's process leaves this step to others."""
+
+    code = "step_forbidden"
+
+    def __init__(self, status: str, permission: str) -> None:
+        super().__init__(
+            f"Moving a ticket to {status} needs the permission {permission}.", field="status"
+        )
