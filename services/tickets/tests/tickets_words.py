@@ -2,10 +2,11 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+import httpx
 from moto.server import ThreadedMotoServer
 from obstore.store import S3Store
 
@@ -53,7 +54,7 @@ def files_in(folder: Path) -> list[str]:
 
 
 @contextmanager
-def an_s3_service() -> Iterator[Objects]:
+def an_s3_service() -> Generator[Objects, None, None]:
     """Serve S3 from this process, with one bucket."""
     server = ThreadedMotoServer(port=0, verbose=False)
     server.start()
@@ -66,23 +67,22 @@ def an_s3_service() -> Iterator[Objects]:
 
 def s3_store(endpoint: str) -> S3Store:
     """Make the bucket and return the store that writes to it."""
-    import boto3  # comes with moto
-
-    access = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-    client = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", **access)
-    client.create_bucket(Bucket="psa-files")
+    httpx.put(f"{endpoint}/psa-files").raise_for_status()
     return S3Store(
         "psa-files",
         prefix="desk",
         endpoint=endpoint,
         region="us-east-1",
+        access_key_id="test",
+        secret_access_key="test",
         client_options={"allow_http": True},
-        **access,
     )
 
 
 @asynccontextmanager
-async def a_clamd(known: bytes = EICAR, *, answers: Sequence[bytes] = ()) -> AsyncIterator[Scanner]:
+async def a_clamd(
+    known: bytes = EICAR, *, answers: Sequence[bytes] = ()
+) -> AsyncGenerator[Scanner, None]:
     """Serve the protocol of clamd: INSTREAM, chunks with their length, a verdict."""
     said = list(answers)
 
@@ -91,7 +91,7 @@ async def a_clamd(known: bytes = EICAR, *, answers: Sequence[bytes] = ()) -> Asy
         content = b""
         while length := int.from_bytes(await reader.readexactly(4)):
             content += await reader.readexactly(length)
-        verdict = b"stream: Eicar-Signature FOUND\0" if known in content else b"stream: OK\0"
+        verdict = b"stream: Eicar-Signature FOUND\0" if EICAR in content else b"stream: OK\0"
         writer.write(said.pop(0) if said else verdict)
         await writer.drain()
         writer.close()

@@ -71,13 +71,11 @@ async def test_a_part_can_be_read(objects: Objects) -> None:
 
 
 @pytest.mark.parametrize("size", [1_001, 7 * MIB])
-async def test_one_byte_too_many_is_refused_and_leaves_nothing(
-    objects: Objects, size: int
-) -> None:
+async def test_one_byte_too_many_is_refused_and_leaves_nothing(objects: Objects, size: int) -> None:
     before = await keys_of(objects, EARLIER, LATER)
+    chunks = as_stream(*[bytes(1_000)] * (size // 1_000 + 1))
 
     with pytest.raises(BodyTooLarge):
-        chunks = as_stream(*[bytes(1_000)] * (size // 1_000 + 1))
         await objects.put(TENANT, Room.MAILS, chunks, limit_bytes=size - 1)
 
     assert await keys_of(objects, EARLIER, LATER) == before

@@ -1,7 +1,8 @@
 """What a file is by its first bytes, and whether that fits what it is said to be."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import cast
 
 import filetype
 
@@ -19,13 +20,14 @@ BLOCKED_TYPES = frozenset({
     "application/x-ms-shortcut", "application/vnd.android.dex",
 })  # fmt: skip
 
-BLOCKED_SUFFIXES = frozenset(
+_BLOCKED = (
     "ade adp apk app appx asp aspx bas bat cgi chm cmd com cpl dll dmg exe gadget hta htaccess "
     "htm html htpasswd inf ins iso isp jar jnlp js jse jsp ksh lib lnk mde mjs msc msh msi msix "
     "msp mst phar php php3 php4 php5 phtml pif pl ps1 ps1xml ps2 psc1 psc2 psm1 py reg scf scr "
     "sct sh shb shtml svg svgz swf sys url vb vbe vbs vhd vhdx vxd wasm ws wsc wsf wsh xhtml "
-    "xht xll xsl xslt".split()
+    "xht xll xsl xslt"
 )
+BLOCKED_SUFFIXES = frozenset(_BLOCKED.split())
 
 #: Signatures that the library does not know, or knows by another name.
 MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -112,8 +114,8 @@ def kind_of(head: bytes, suffix: str) -> str:
         return OLE_TYPES.get(suffix, "application/x-ole-storage")
     if head.startswith(b"PK\x03\x04"):
         return _kind_of_archive(head)
-    if (guessed := filetype.guess(head)) is not None:
-        return str(guessed.mime)
+    if guessed := _guessed(head):
+        return guessed
     if _is_text(head):
         return _kind_of_text(head, suffix)
     return UNKNOWN
@@ -128,6 +130,12 @@ def contradicts(claimed: str, found: str) -> bool:
         return claimed in RECOGNISED
     stated, actual = _family(claimed), _family(found)
     return stated is not None and stated != actual and {stated, actual} != {"container", "ole"}
+
+
+def _guessed(head: bytes) -> str | None:
+    # The library names no types.
+    guess = cast("Callable[[bytes], str | None]", filetype.guess_mime)  # pyright: ignore[reportUnknownMemberType]
+    return guess(head)
 
 
 def _family(media_type: str) -> str | None:

@@ -128,6 +128,17 @@ async def get_for_update(
     return ticket
 
 
+async def get_any_for_update(tx: Tx, ticket_id: UUID) -> StoredTicket:
+    """Lock and return the ticket for work that nobody signed in asks for; raises NotFound."""
+    everything = {"scope": "all", "user_id": None, "own_customer_id": None}
+    ticket = await tx.fetch_optional(
+        StoredTicket, GET_FOR_UPDATE_SQL, ticket_id=ticket_id, **everything
+    )
+    if ticket is None:
+        raise no_such(ticket_id)
+    return ticket
+
+
 def insert(tx: Tx, ticket: StoredTicket, clocks: Clocks) -> None:
     """Store a new ticket."""
     tx.defer(INSERT_SQL, **_columns(ticket), **_sla_columns(clocks))

@@ -2,7 +2,7 @@
 
 from psa_tickets.storage.cabinet import Cabinet, open_cabinet
 from psa_tickets.storage.clamd import Finding, Scanner
-from psa_tickets.storage.objects import Kept, Objects, Room, open_objects
+from psa_tickets.storage.objects import Kept, Objects, Room, open_objects, too_large
 
 __all__ = [
     "Cabinet",
@@ -13,4 +13,5 @@ __all__ = [
     "Scanner",
     "open_cabinet",
     "open_objects",
+    "too_large",
 ]
