@@ -6,12 +6,15 @@ from decimal import Decimal
 import msgspec
 
 from psa_common.documents import Resource, related, shown
+from psa_tickets.domain.attachment import Scan
 from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.status_kind import STAGES, Kind, Stage
 from psa_tickets.domain.ticket import AuthorKind, Visibility
 from psa_tickets.domain.ticket_type import TicketType
 from psa_tickets.domain.time_entry import Approval, Billable
-from psa_tickets.queries.comments import Comment
+from psa_tickets.domain.words import Channel
+from psa_tickets.queries.attachments import Attachment
+from psa_tickets.queries.comments import Comment, CommentVersion
 from psa_tickets.queries.tickets import TicketView
 from psa_tickets.queries.time_entries import EntryRow
 from psa_tickets.usecases.sla_clocks import ExplainedClock, Explanation
@@ -48,7 +51,36 @@ class CommentAttributes(msgspec.Struct, frozen=True, kw_only=True):
     author_kind: AuthorKind
     author_name: str
     body: str
+    html: str | None
+    channel: Channel
+    is_resolution: bool
     occurred_at: datetime
+    created_at: datetime
+    edited_at: datetime | None
+    redacted_at: datetime | None
+
+
+class VersionAttributes(msgspec.Struct, frozen=True, kw_only=True):
+    """What a comment said until somebody edited it."""
+
+    version: int
+    body: str
+    html: str | None
+    replaced_at: datetime
+
+
+class AttachmentAttributes(msgspec.Struct, frozen=True, kw_only=True):
+    """A file; `content_type` is what its content shows, whatever was claimed."""
+
+    filename: str
+    content_type: str
+    size_bytes: int
+    sha256: str
+    content_id: str | None
+    visibility: Visibility
+    scan: Scan
+    author_kind: AuthorKind
+    author_name: str
     created_at: datetime
 
 
@@ -126,9 +158,23 @@ def ticket(view: TicketView) -> Resource[TicketAttributes]:
 
 def comment(said: Comment) -> Resource[CommentAttributes]:
     """Show words on a ticket."""
-    links = related(ticket=("ticket", said.ticket_id), author=("user", said.author_id))
+    author = ("user", said.author_id) if said.contact_id is None else ("contact", said.contact_id)
+    links = related(ticket=("ticket", said.ticket_id), author=author)
     attributes = shown(said, CommentAttributes)
     return Resource(said.id, "comment", attributes, links)
+
+
+def comment_version(earlier: CommentVersion) -> Resource[VersionAttributes]:
+    """Show what a comment said before."""
+    links = related(replaced_by=("user", earlier.replaced_by))
+    return Resource(earlier.id, "comment_version", shown(earlier, VersionAttributes), links)
+
+
+def attachment(file: Attachment) -> Resource[AttachmentAttributes]:
+    """Show a file."""
+    links = related(ticket=("ticket", file.ticket_id), comment=("comment", file.comment_id))
+    attributes = shown(file, AttachmentAttributes, sha256=file.sha256.hex())
+    return Resource(file.id, "attachment", attributes, links)
 
 
 def time_entry(row: EntryRow) -> Resource[TimeEntryAttributes]:

@@ -47,8 +47,9 @@ INSERT_SQL = """
             %(impact)s, %(urgency)s, %(priority_overridden_by)s, %(tags)s,
             %(custom)s, %(external_refs)s, %(order_reference)s, %(due_at)s, %(follow_up_at)s,
             %(estimated_minutes)s, %(parent_id)s, %(follow_up_of_id)s, %(split_from_id)s,
-            %(merged_into_id)s, %(created_at)s, %(response_state)s, %(response_due_at)s, %(resolution_state)s,
-            %(resolution_due_at)s, %(sla_look_again_at)s)
+            %(merged_into_id)s, %(created_at)s, %(response_state)s,
+            %(response_due_at)s, %(resolution_state)s, %(resolution_due_at)s,
+            %(sla_look_again_at)s)
 """
 
 SAVE_SQL = """
@@ -140,6 +141,17 @@ async def get_for_update(
     if ticket is None:
         raise no_such(ticket_id)
     return replace(ticket, workflow=workflows.of_answer(process))
+
+
+async def get_any_for_update(tx: Tx, ticket_id: UUID) -> StoredTicket:
+    """Lock and return the ticket for work that nobody signed in asks for; raises NotFound."""
+    everything = {"scope": "all", "user_id": None, "own_customer_id": None}
+    ticket = await tx.fetch_optional(
+        StoredTicket, GET_FOR_UPDATE_SQL, ticket_id=ticket_id, **everything
+    )
+    if ticket is None:
+        raise no_such(ticket_id)
+    return ticket
 
 
 def insert(tx: Tx, ticket: StoredTicket, clocks: Clocks) -> None:
