@@ -131,6 +131,24 @@ class SlaBreached(msgspec.Struct, frozen=True, kw_only=True):
     occurred_at: datetime
 
 
+class SlaEscalated(msgspec.Struct, frozen=True, kw_only=True):
+    """A clock has reached a level at which the policy wants people told, or more done."""
+
+    TYPE: ClassVar[str] = "sla.escalated.v1"
+    SUBJECT: ClassVar[str] = "ticket_id"
+
+    ticket_id: UUID
+    number: str
+    metric: str
+    priority: str
+    percent: int
+    due_at: datetime
+    occurred_at: datetime
+    user_ids: list[UUID]
+    contact_id: UUID | None
+    acts: bool
+
+
 class SlaMeasured(msgspec.Struct, frozen=True, kw_only=True):
     """A clock stopped with this verdict; after a reopening it is measured again."""
 
@@ -147,6 +165,7 @@ class SlaMeasured(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str
     measured_at: datetime
     reopen_count: int
+    excluded: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class TimeEntryApproved(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,10 +20,10 @@ from psa_common.listing import fetch_included, fetch_page
 from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.ticket_type import TicketType
 from psa_tickets.http import includes, views
-from psa_tickets.http.views import ClockReport, TicketAttributes
+from psa_tickets.http.views import TicketAttributes
 from psa_tickets.http.workflow import StatusKey
 from psa_tickets.queries import tickets
-from psa_tickets.usecases import sla_clocks, ticket_lifecycle
+from psa_tickets.usecases import ticket_lifecycle
 from psa_tickets.usecases.ticket_lifecycle import Opening
 
 LISTING = replace(
@@ -37,7 +37,11 @@ LISTING = replace(
 
 
 class NewTicket(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What somebody asks for; `occurred_at` needs the permission to backdate."""
+    """
+    What somebody asks for; `occurred_at` needs the permission to backdate.
+
+    Imports say `sla_evaluated` false: nothing is promised, and nobody is told.
+    """
 
     title: Line
     customer_id: UUID
@@ -46,6 +50,7 @@ class NewTicket(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     priority: Priority = Priority.P3
     asset_ids: Annotated[list[UUID], Meta(max_length=100)] = []
     occurred_at: Instant | None = None
+    sla_evaluated: bool = True
 
 
 class TicketEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -165,15 +170,6 @@ async def assign_ticket(
     return answer(views.ticket(view), version=view.version)
 
 
-@get("/{ticket_id:uuid}/sla", guards=[requires("sla:view")])
-async def read_sla(
-    ticket_id: FromPath[UUID], tx: NamedDependency[Tx], principal: NamedDependency[Principal]
-) -> Document[ClockReport]:
-    """Explain every minute of both clocks."""
-    explanation = await sla_clocks.explain(tx, principal, ticket_id, now=datetime.now(UTC))
-    return answer(views.clock_report(explanation))
-
-
 ROUTER = Router(
     "/tickets",
     route_handlers=[
@@ -183,6 +179,5 @@ ROUTER = Router(
         edit_ticket,
         change_status,
         assign_ticket,
-        read_sla,
     ],
 )

@@ -1,14 +1,13 @@
 """What the API shows of our things, and the functions that fill it."""
 
 from datetime import date, datetime
-from decimal import Decimal
 
 import msgspec
 
 from psa_common.documents import Resource, related, shown
 from psa_tickets.domain.attachment import Scan
 from psa_tickets.domain.priority import Priority
-from psa_tickets.domain.status_kind import STAGES, Kind, Stage
+from psa_tickets.domain.status_kind import STAGES, Kind
 from psa_tickets.domain.ticket import AuthorKind, Visibility
 from psa_tickets.domain.ticket_type import TicketType
 from psa_tickets.domain.time_entry import Approval, Billable
@@ -17,7 +16,6 @@ from psa_tickets.queries.attachments import Attachment
 from psa_tickets.queries.comments import Comment, CommentVersion
 from psa_tickets.queries.tickets import TicketView
 from psa_tickets.queries.time_entries import EntryRow
-from psa_tickets.usecases.sla_clocks import ExplainedClock, Explanation
 
 
 class TicketAttributes(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +27,7 @@ class TicketAttributes(msgspec.Struct, frozen=True, kw_only=True):
     description: str
     priority: Priority
     status: str
-    status_category: Stage
+    status_category: str
     status_kind: Kind
     opened_at: datetime
     created_at: datetime
@@ -99,52 +97,6 @@ class TimeEntryAttributes(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
-class DayMinutes(msgspec.Struct, frozen=True):
-    """Working minutes of one day, and what is special about it (a holiday's name)."""
-
-    day: date
-    minutes: int
-    note: str
-
-
-class IntervalReport(msgspec.Struct, frozen=True):
-    """A stretch of a clock's story."""
-
-    since: datetime
-    until: datetime
-    kind: str
-    minutes: int
-    reason: str
-    days: list[DayMinutes]
-
-
-class ClockAttributes(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a clock stands; minutes are working minutes of the pinned calendar."""
-
-    state: str
-    budget_minutes: int | None
-    consumed_minutes: int
-    consumed_percent: Decimal | None
-    remaining_minutes: int | None
-    paused_minutes: int
-    due_at: datetime | None
-    last_due_at: datetime | None
-    warning_at: datetime | None
-    warned_at: datetime | None
-    breached_at: datetime | None
-    satisfied_at: datetime | None
-    reopen_count: int
-    intervals: list[IntervalReport]
-
-
-class ClockReport(msgspec.Struct, frozen=True):
-    """Both clocks of a ticket."""
-
-    number: str
-    response: ClockAttributes
-    resolution: ClockAttributes
-
-
 def ticket(view: TicketView) -> Resource[TicketAttributes]:
     """Show a ticket."""
     attributes = shown(view, TicketAttributes, status_category=STAGES[view.status_kind])
@@ -187,26 +139,3 @@ def time_entry(row: EntryRow) -> Resource[TimeEntryAttributes]:
     )
     attributes = shown(row, TimeEntryAttributes)
     return Resource(row.id, "time_entry", attributes, links)
-
-
-def clock_report(explanation: Explanation) -> Resource[ClockReport]:
-    """Show both clocks with every minute they are made of."""
-    report = ClockReport(
-        explanation.number, _clock(explanation.response), _clock(explanation.resolution)
-    )
-    return Resource(explanation.ticket_id, "sla", report)
-
-
-def _clock(explained: ExplainedClock) -> ClockAttributes:
-    intervals = [
-        IntervalReport(
-            since=item.interval.since,
-            until=item.interval.until,
-            kind=item.interval.kind,
-            minutes=item.interval.minutes,
-            reason=item.interval.reason,
-            days=[DayMinutes(share.day, share.minutes, share.note) for share in item.days],
-        )
-        for item in explained.intervals
-    ]
-    return shown(explained.clock, ClockAttributes, intervals=intervals)

@@ -9,7 +9,7 @@ import msgspec
 from psa_common.db import Jsonb, Tx
 from psa_common.identity import Principal
 from psa_tickets.domain.priority import Priority
-from psa_tickets.domain.sla import Clocks
+from psa_tickets.domain.sla_clock import Clocks
 from psa_tickets.queries import workflows
 from psa_tickets.queries.tickets import (
     FACTS,
@@ -39,7 +39,8 @@ INSERT_SQL = """
             contract_id, queue_id, category_id, source, impact, urgency, priority_overridden_by,
             tags, custom, external_refs, order_reference, due_at, follow_up_at, estimated_minutes,
             parent_id, follow_up_of_id, split_from_id, merged_into_id, updated_at, response_state,
-            response_due_at, resolution_state, resolution_due_at, sla_look_again_at)
+            response_due_at, resolution_state, resolution_due_at, sla_look_again_at, sla_policy_id,
+            sla_policy_version, sla_excluded)
     VALUES (%(id)s, %(number)s, %(type)s, %(title)s, %(description)s, %(customer_id)s,
             %(priority)s, %(status)s, %(status_kind)s, %(assignee_id)s, %(opened_by)s,
             %(opened_at)s, %(created_at)s, %(contact_id)s, %(on_behalf_of_id)s,
@@ -49,7 +50,8 @@ INSERT_SQL = """
             %(estimated_minutes)s, %(parent_id)s, %(follow_up_of_id)s, %(split_from_id)s,
             %(merged_into_id)s, %(created_at)s, %(response_state)s,
             %(response_due_at)s, %(resolution_state)s, %(resolution_due_at)s,
-            %(sla_look_again_at)s)
+            %(sla_look_again_at)s, %(sla_policy_id)s, %(sla_policy_version)s,
+            %(sla_excluded)s)
 """
 
 SAVE_SQL = """
@@ -89,6 +91,9 @@ SAVE_SQL = """
            resolution_state = %(resolution_state)s,
            resolution_due_at = %(resolution_due_at)s,
            sla_look_again_at = %(sla_look_again_at)s,
+           sla_policy_id = %(sla_policy_id)s,
+           sla_policy_version = %(sla_policy_version)s,
+           sla_excluded = %(sla_excluded)s,
            updated_at = %(now)s,
            version = version + 1
      WHERE id = %(id)s
@@ -102,7 +107,7 @@ LINK_ASSET_SQL = """
 
 # Skips what another worker holds; a clock is looked at by one of them.
 DUE_SQL = """
-    SELECT id, priority
+    SELECT id, number, priority, assignee_id, contact_id
       FROM tickets
      WHERE sla_look_again_at <= %(now)s
      ORDER BY sla_look_again_at
@@ -123,7 +128,10 @@ class DueTicket(msgspec.Struct, frozen=True):
     """A ticket whose clocks want a look."""
 
     id: UUID
+    number: str
     priority: Priority
+    assignee_id: UUID | None
+    contact_id: UUID | None
 
 
 async def get_for_update(
@@ -195,10 +203,14 @@ def _columns(ticket: StoredTicket) -> dict[str, object]:
 
 
 def _sla_columns(clocks: Clocks) -> dict[str, object]:
+    policy = clocks.terms and clocks.terms.policy
     return {
         "response_state": clocks.response.state,
         "response_due_at": clocks.response.due_at,
         "resolution_state": clocks.resolution.state,
         "resolution_due_at": clocks.resolution.due_at,
         "sla_look_again_at": clocks.next_timer_at,
+        "sla_policy_id": policy and policy.id,
+        "sla_policy_version": policy and policy.version,
+        "sla_excluded": clocks.excluded is not None,
     }

@@ -1,7 +1,7 @@
 """The tickets table as readers see it: one ticket, lists of them, and who may see which."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
@@ -13,7 +13,7 @@ from psa_common.errors import NotFound
 from psa_common.identity import Principal
 from psa_common.listing import Filter, Listing, Sort
 from psa_tickets.domain.priority import Priority
-from psa_tickets.domain.sla import Clocks
+from psa_tickets.domain.sla_clock import Clocks
 from psa_tickets.domain.status_kind import Kind
 from psa_tickets.domain.ticket import Ticket
 from psa_tickets.domain.ticket_type import TicketType
@@ -176,3 +176,8 @@ def view_of(ticket: StoredTicket, clocks: Clocks, *, now: datetime) -> TicketVie
         resolution_state=clocks.resolution.state,
         resolution_due_at=clocks.resolution.due_at,
     )
+
+
+def saved_view_of(ticket: StoredTicket, clocks: Clocks, *, now: datetime) -> TicketView:
+    """Return what a reader would see once *ticket* is stored as its next version."""
+    return view_of(replace(ticket, version=ticket.version + 1), clocks, now=now)

@@ -12,10 +12,11 @@ from psa_common.identity import Principal
 from psa_common.ids import uuid7
 from psa_events import outbox
 from psa_tickets.domain import sla, ticket as rules
+from psa_tickets.domain.default_workflow import DEFAULT_WORKFLOW
 from psa_tickets.domain.priority import Priority
-from psa_tickets.domain.sla_log import Event, Started, TermsChanged
+from psa_tickets.domain.sla_log import Escalated, Event, TermsChanged
 from psa_tickets.domain.ticket_type import TicketType
-from psa_tickets.domain.workflow import Transition, Workflow
+from psa_tickets.domain.workflow import Transition
 from psa_tickets.events import (
     FieldChange,
     TicketAssigned,
@@ -23,9 +24,9 @@ from psa_tickets.events import (
     TicketStatusChanged,
     TicketUpdated,
 )
-from psa_tickets.queries import copies, sla as sla_queries, stored_tickets, tickets, workflows
+from psa_tickets.queries import copies, sla_log, stored_tickets, tickets, workflows
 from psa_tickets.queries.tickets import StoredTicket, TicketView, facts_of
-from psa_tickets.usecases import sla_clocks
+from psa_tickets.usecases import sla_agreement, sla_clocks
 from psa_tickets.usecases.moments import moment_of
 from psa_tickets.usecases.refusals import StepForbidden, UnknownUser
 
@@ -43,6 +44,7 @@ class Opening:
     priority: Priority
     asset_ids: Sequence[UUID]
     occurred_at: datetime | None
+    sla_evaluated: bool = True
 
 
 async def open_ticket(
@@ -55,20 +57,30 @@ async def open_ticket(
     """
     opened_at = moment_of(principal, opening.occurred_at, now=now)
     process = workflows.ask(tx)
-    policy = await sla_queries.find_default_policy(tx)
+    ticket = _new_ticket(principal, opening, opened_at=opened_at, now=now)
+    if opening.sla_evaluated:
+        agreement = await sla_agreement.agree(tx, ticket)
+    else:
+        agreement = sla_agreement.leave_out(tx, principal, ticket.id, now=now)
+    log = sla_agreement.opening_events(
+        agreement, at=opened_at, by_agent=principal.customer_id is None
+    )
+    clocks = sla.fold(log, now=now)
     # Late, because whoever opens the next ticket waits for this number's commit.
     number = await numbers.draw(tx, "ticket", first=FIRST_NUMBER)
     workflow = workflows.of_answer(process)
-    ticket = _new_ticket(principal, opening, workflow, f"T-{number}", opened_at=opened_at, now=now)
-    log: tuple[Event, ...] = ()
-    if policy is not None:
-        log = (Started(at=opened_at, terms=policy.terms_for(ticket.priority)),)
-    clocks = sla.fold(log, now=now)
+    ticket = replace(
+        ticket,
+        number=f"T-{number}",
+        workflow=workflow,
+        status=workflow.initial,
+        first_response_at=clocks.response.satisfied_at,
+    )
 
     stored_tickets.insert(tx, ticket, clocks)
     for asset_id in opening.asset_ids:
         stored_tickets.link_asset(tx, ticket.id, asset_id)
-    sla_queries.append(tx, ticket.id, log, now=now)
+    sla_log.append(tx, ticket.id, log, now=now)
 
     _announce_opening(tx, ticket, opening.asset_ids)
     view = tickets.view_of(ticket, clocks, now=now)
@@ -148,14 +160,8 @@ async def edit(
         priority=priority or before.priority,
     )
 
-    extra: tuple[Event, ...] = ()
-    if after.priority is not before.priority:
-        policy = await sla_queries.find_default_policy(tx)
-        if policy is not None:
-            terms = policy.terms_for(after.priority)
-            extra = (TermsChanged(at=now, terms=terms, reason=f"priority {after.priority}"),)
     _announce_edit(tx, before, after, now=now)
-    return await settle(tx, before, after, at=now, now=now, extra=extra)
+    return await settle(tx, before, after, at=now, now=now)
 
 
 async def settle(
@@ -166,10 +172,17 @@ async def settle(
     at: datetime,
     now: datetime,
     extra: Sequence[Event] = (),
+    terms_change: type[TermsChanged] | type[Escalated] = TermsChanged,
 ) -> TicketView:
-    """Save a decided step with what it means to the clocks, and tell of a new status."""
+    """
+    Save a decided step with what it means to the clocks, and tell of a new status.
+
+    A new priority, customer, location, contract or queue brings its SLA terms by itself.
+    """
     happened = (*rules.sla_events(before, after, at=at), *extra)
-    clocks = await sla_clocks.advance(tx, after, happened, now=now)
+    clocks = await sla_clocks.advance(
+        tx, before, after, happened, now=now, terms_change=terms_change
+    )
 
     stored_tickets.save(tx, after, clocks, now=now)
     if after.status != before.status:
@@ -191,24 +204,17 @@ async def settle(
 
 
 def _new_ticket(
-    principal: Principal,
-    opening: Opening,
-    workflow: Workflow,
-    number: str,
-    *,
-    opened_at: datetime,
-    now: datetime,
+    principal: Principal, opening: Opening, *, opened_at: datetime, now: datetime
 ) -> StoredTicket:
     return StoredTicket(
         id=uuid7(),
-        number=number,
+        number="",
         type=opening.type,
         title=opening.title,
         description=opening.description,
         customer_id=opening.customer_id,
         priority=opening.priority,
-        status=workflow.initial,
-        workflow=workflow,
+        status=DEFAULT_WORKFLOW.initial,
         assignee_id=None,
         opened_by=principal.user_id,
         opened_at=opened_at,
