@@ -9,7 +9,7 @@ from psa_common.db import Pool
 from psa_common.ids import uuid7
 from psa_common.testing import Api, Tenant
 from psa_events.testing import published
-from tickets_builders import EVERYTHING, a_contact, a_customer, a_policy, a_ticket
+from tickets_builders import a_contact, a_customer, a_policy, a_ticket
 from tickets_desk import a_contract, a_location, an_asset, made
 
 MATRIX = {
@@ -32,16 +32,13 @@ async def test_a_ticket_keeps_everything_that_is_said(
         desk,
         customer_id,
         type="task",
-        source="phone",
         contact_id=str(contact),
-        on_behalf_of_id=str(contact),
         location_id=str(location),
         contract_id=str(contract),
         queue_id=queue,
         category_id=hardware,
         tags=["VIP", "vip", "Drucker"],
         custom={"room": "0.12"},
-        external_refs=[{"system": "n-able", "id": "77"}],
         order_reference="4500012345",
         due_at="2026-07-01T10:00:00Z",
         follow_up_at="2026-06-20T08:00:00+02:00",
@@ -53,7 +50,6 @@ async def test_a_ticket_keeps_everything_that_is_said(
     attributes, links = data["attributes"], data["relationships"]
     assert attributes["tags"] == ["vip", "drucker"]
     assert attributes["custom"] == {"room": "0.12"}
-    assert attributes["external_refs"] == [{"system": "n-able", "id": "77"}]
     assert (attributes["order_reference"], attributes["estimated_minutes"]) == ("4500012345", 45)
     assert attributes["follow_up_at"] == "2026-06-20T06:00:00Z"
     assert {name: links[name]["data"]["id"] for name in ("queue", "category", "contract")} == {
@@ -247,75 +243,6 @@ async def test_a_ticket_with_booked_time_keeps_its_customer(
     assert (booked.status_code, booked.json()["error"]["code"]) == (409, "TIME_IS_BOOKED")
 
 
-async def test_the_tree_of_topics_has_three_levels_and_no_circle(desk: Api) -> None:
-    hardware = await made(desk, "/categories", {"name": "Hardware"})
-    printer = await made(desk, "/categories", {"name": "Drucker", "parent_id": hardware})
-    jam = await made(desk, "/categories", {"name": "Papierstau", "parent_id": printer})
-
-    deeper = await desk.post("/categories", {"name": "Fach 2", "parent_id": jam})
-    circle = await desk.patch(f"/categories/{hardware}", {"parent_id": jam})
-    twice = await desk.post("/categories", {"name": "Hardware"})
-    top = await desk.patch(f"/categories/{jam}", {"parent_id": None})
-    children = await desk.get(f"/categories?parent_id={hardware}")
-
-    assert deeper.json()["error"]["code"] == "TREE_TOO_DEEP"
-    assert circle.json()["error"]["code"] == "CATEGORY_BELOW_ITSELF"
-    assert twice.status_code == 409
-    assert top.json()["data"]["relationships"]["parent"]["data"] is None
-    assert [one["id"] for one in children.json()["data"]] == [printer]
-
-
-async def test_a_stale_change_of_the_setup_is_refused(desk: Api) -> None:
-    queue = await made(desk, "/queues", {"name": "Support"})
-    topic = await made(desk, "/categories", {"name": "Netz"})
-    field = await made(desk, "/ticket-fields", {"key": "a", "label": "A", "type": "text"})
-    for path in (f"/queues/{queue}", f"/categories/{topic}", f"/ticket-fields/{field}"):
-        first = await desk.patch(path, {"active": False}, headers={"If-Match": '"1"'})
-        stale = await desk.patch(path, {"active": True}, headers={"If-Match": '"1"'})
-
-        assert (first.status_code, stale.status_code) == (200, 412)
-        assert first.headers["etag"] == '"2"'
-
-
-async def test_the_setup_of_one_tenant_is_not_there_for_another(
-    api: Api, desk: Api, beta: Tenant
-) -> None:
-    queue = await made(desk, "/queues", {"name": "Support"})
-    topic = await made(desk, "/categories", {"name": "Netz"})
-    field = await made(desk, "/ticket-fields", {"key": "a", "label": "A", "type": "text"})
-    stranger = api.as_(beta.person(*EVERYTHING))
-
-    for path in (f"/queues/{queue}", f"/categories/{topic}", f"/ticket-fields/{field}"):
-        assert (await stranger.patch(path, {"active": False})).status_code == 404
-    for path in ("/queues", "/categories", "/ticket-fields"):
-        assert (await stranger.get(path)).json()["data"] == []
-
-
-@pytest.mark.parametrize(
-    ("path", "permission"),
-    [
-        ("/queues", "queue:manage"),
-        ("/categories", "desk:manage"),
-        ("/ticket-fields", "desk:manage"),
-    ],
-)
-async def test_the_desk_is_set_up_only_by_who_manages_it(
-    api: Api, acme: Tenant, path: str, permission: str
-) -> None:
-    others = [one for one in EVERYTHING if not one.startswith(permission)]
-
-    response = await api.as_(acme.person(*others)).post(path, {"name": "x"})
-
-    assert response.status_code == 403
-    assert permission in response.json()["error"]["message"]
-
-
-async def test_a_choice_without_options_is_refused(desk: Api) -> None:
-    body = {"key": "system", "label": "System", "type": "select"}
-
-    assert (await desk.post("/ticket-fields", body)).json()["error"]["code"] == "OPTIONS_MISSING"
-
-
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -343,3 +270,17 @@ async def test_lists_are_narrowed_to_what_somebody_works_on(
     page = (await desk.get(f"/tickets?sort=created_at&{query}")).json()
 
     assert [one["attributes"]["number"] for one in page["data"]] == expected
+
+
+async def test_what_other_systems_call_a_ticket_is_replaced_as_a_whole(
+    desk: Api, customer_id: UUID
+) -> None:
+    ticket = await a_ticket(desk, customer_id, external_refs=[{"system": "n-able", "id": "77"}])
+
+    changed = await desk.patch(
+        f"/tickets/{ticket['id']}", {"external_refs": [{"system": "jira", "id": "IT-1"}]}
+    )
+
+    assert ticket["attributes"]["external_refs"] == [{"system": "n-able", "id": "77"}]
+    refs = changed.json()["data"]["attributes"]["external_refs"]
+    assert refs == [{"system": "jira", "id": "IT-1"}]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from psa_common.db import Answer, Tx
 from psa_common.identity import Principal
 from psa_common.ids import uuid7
 from psa_tickets.domain.custom_field import (
@@ -23,7 +24,8 @@ from psa_tickets.domain.surroundings import (
 )
 from psa_tickets.domain.ticket_type import UNATTENDED, Source, TicketType
 from psa_tickets.domain.workflow import Workflow
-from psa_tickets.queries.surroundings import References
+from psa_tickets.queries import surroundings
+from psa_tickets.queries.surroundings import Looked, References
 from psa_tickets.queries.tickets import ExternalRef, StoredTicket
 from psa_tickets.usecases.refusals import CustomerMissing
 
@@ -107,9 +109,15 @@ def as_asked_by(principal: Principal, opening: Opening) -> Opening:
     return replace(opening, source=Source.PORTAL)
 
 
-def references_of(opening: Opening) -> References:
-    """Return what the opening names."""
-    return References(**{name: getattr(opening, name) for name in References.__struct_fields__})
+def look(tx: Tx, principal: Principal, opening: Opening) -> Answer[Looked]:
+    """Ask about everything that the opening names, together with the next statement."""
+    names = References.__struct_fields__
+    return surroundings.ask(
+        tx,
+        References(**{name: getattr(opening, name) for name in names}),
+        asset_ids=opening.asset_ids,
+        caller_email=principal.email if principal.customer_id else None,
+    )
 
 
 def check(opening: Opening, known: Surroundings) -> None:
@@ -137,22 +145,7 @@ def new_ticket(
     opened_at: datetime,
     now: datetime,
 ) -> StoredTicket:
-    """Return the ticket that *opening* becomes; a priority of one's own beats the matrix."""
-    by_matrix = priority_of(opening.impact, opening.urgency, known.matrix)
-    overridden = opening.priority not in {None, by_matrix} and by_matrix is not None
-    same: dict[str, Any] = {
-        one.name: getattr(opening, one.name)
-        for one in fields(Opening)
-        if one.name not in {"asset_ids", "occurred_at"}
-    }
-    decided: dict[str, Any] = {
-        "priority": opening.priority or by_matrix or ORDINARY,
-        "priority_overridden_by": principal.user_id if overridden else None,
-        "contact_id": opening.contact_id or known.caller_contact_id,
-        "tags": normal_tags(opening.tags),
-        "custom": merged({}, opening.custom),
-        "external_refs": tuple(opening.external_refs),
-    }
+    """Return the ticket that *opening* becomes."""
     return StoredTicket(
         id=uuid7(),
         number=number,
@@ -167,5 +160,25 @@ def new_ticket(
         closed_at=None,
         reopen_count=0,
         version=1,
-        **{**same, **decided},
+        **_said(principal, opening, known),
     )
+
+
+def _said(principal: Principal, opening: Opening, known: Surroundings) -> dict[str, Any]:
+    """Return what the opening says, decided: a priority of one's own beats the matrix."""
+    by_matrix = priority_of(opening.impact, opening.urgency, known.matrix)
+    overridden = opening.priority not in {None, by_matrix} and by_matrix is not None
+    same: dict[str, Any] = {
+        one.name: getattr(opening, one.name)
+        for one in fields(Opening)
+        if one.name not in {"asset_ids", "occurred_at"}
+    }
+    return {
+        **same,
+        "priority": opening.priority or by_matrix or ORDINARY,
+        "priority_overridden_by": principal.user_id if overridden else None,
+        "contact_id": opening.contact_id or known.caller_contact_id,
+        "tags": normal_tags(opening.tags),
+        "custom": merged({}, opening.custom),
+        "external_refs": tuple(opening.external_refs),
+    }

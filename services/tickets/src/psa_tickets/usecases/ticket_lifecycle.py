@@ -46,12 +46,7 @@ async def open_ticket(
     opening = openings.as_asked_by(principal, opening)
     opened_at = moment_of(principal, opening.occurred_at, now=now)
     process = workflows.ask(tx)
-    looked = surroundings.ask(
-        tx,
-        openings.references_of(opening),
-        asset_ids=opening.asset_ids,
-        caller_email=principal.email if principal.customer_id else None,
-    )
+    looked = openings.look(tx, principal, opening)
     policy = await sla_queries.find_default_policy(tx)
     known = surroundings.of_answer(looked)
     openings.check(opening, known)
@@ -78,9 +73,8 @@ async def open_ticket(
     sla_queries.append(tx, ticket.id, log, now=now)
 
     _announce_opening(tx, ticket, opening.asset_ids)
-    view = tickets.view_of(ticket, clocks, now=now)
     audit.record(tx, "ticket.opened", "ticket", ticket.id, after=facts_of(ticket))
-    return view
+    return tickets.view_of(ticket, clocks, now=now)
 
 
 async def change_status(
