@@ -3,10 +3,15 @@
 from psa_tickets.http import (
     attachments,
     calendars,
+    categories,
     comments,
+    priority_matrix,
+    queues,
     sla_assignments,
     sla_policies,
+    ticket_fields,
     ticket_sla,
+    ticket_steps,
     tickets,
     time_entries,
     workflow,
@@ -14,6 +19,7 @@ from psa_tickets.http import (
 
 ROUTES = (
     tickets.ROUTER,
+    ticket_steps.ROUTER,
     comments.ROUTER,
     attachments.ROUTER,
     time_entries.ROUTER,
@@ -22,4 +28,8 @@ ROUTES = (
     sla_assignments.ROUTER,
     calendars.ROUTER,
     workflow.ROUTER,
+    priority_matrix.ROUTER,
+    ticket_fields.ROUTER,
+    queues.ROUTER,
+    categories.ROUTER,
 )

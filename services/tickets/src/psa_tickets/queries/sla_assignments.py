@@ -1,5 +1,7 @@
 """Who was given which policy, and all that is said about the policy of one ticket."""
 
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +13,6 @@ from psa_tickets.domain.calendar import WorkingCalendar
 from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.sla_terms import ChosenPolicy, Source, Terms
 from psa_tickets.queries.sla_policies import Target
-from psa_tickets.queries.tickets import StoredTicket
 
 # One statement, because opening a ticket waits for it. A policy that the ticket has already is
 # read in the version that was pinned: a later edit of it moves no running clock.
@@ -92,6 +93,17 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True):
     assigned_by: UUID
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What decides on the promise for a ticket; a change of anything else leaves it alone."""
+
+    ticket_id: UUID | None = None
+    contract_id: UUID | None
+    location_id: UUID | None
+    customer_id: UUID
+    queue_id: UUID | None
+
+
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """A policy in the version that would apply, with the calendar that it counts in."""
 
@@ -151,18 +163,18 @@ ASSIGNMENTS = Listing(
 )
 
 
+#: The policy that each has a say for; None is a say, too: nothing is promised.
+Said = Mapping[Source, Candidate | None]
+
+
 async def read_said(
-    tx: Tx, ticket: StoredTicket, pinned: ChosenPolicy | None
-) -> dict[Source, Candidate | None]:
-    """Return who says which policy *ticket* should have; *pinned* is the one that it has."""
+    tx: Tx, circumstances: Circumstances, pinned: ChosenPolicy | None = None
+) -> Said:
+    """Return who says which policy a ticket should have; *pinned* is the one that it has."""
     rows = await tx.fetch_all(
         _Said,
         SAID_SQL,
-        ticket_id=ticket.id,
-        contract_id=ticket.contract_id,
-        location_id=ticket.location_id,
-        customer_id=ticket.customer_id,
-        queue_id=ticket.queue_id,
+        **asdict(circumstances),
         pinned_id=pinned and pinned.id,
         pinned_version=pinned and pinned.version,
         pinned_calendar_version=pinned and pinned.calendar_version,

@@ -3,21 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from psa_common.db import Tx
 from psa_common.errors import Forbidden
 from psa_common.identity import Principal
 from psa_tickets.domain import sla_choice
+from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.sla_choice import Choice
 from psa_tickets.domain.sla_log import Escalated, Event, Responded, Started, TermsChanged
 from psa_tickets.domain.sla_terms import ChosenPolicy, Source, Terms
 from psa_tickets.queries import sla_assignments
-from psa_tickets.queries.sla_assignments import Assignment, Candidate
+from psa_tickets.queries.sla_assignments import Assignment, Candidate, Circumstances, Said
 from psa_tickets.queries.tickets import StoredTicket
 
-#: What decides on the terms; a change of anything else leaves them alone.
-CIRCUMSTANCES = ("contract_id", "location_id", "customer_id", "queue_id")
 NOT_EVALUATED = "not evaluated"
 
 
@@ -48,45 +46,47 @@ async def agree(tx: Tx, ticket: StoredTicket, *, pinned: ChosenPolicy | None = N
 
     The policy that it has already (*pinned*) speaks as it did when it was taken.
     """
-    said = await sla_assignments.read_said(tx, ticket, pinned)
+    said = await sla_assignments.read_said(tx, circumstances_of(ticket), pinned)
+    return agreed(said, ticket.priority)
+
+
+def agreed(said: Said, priority: Priority) -> Agreement:
+    """Return what follows from all that is *said* for a ticket of *priority*."""
     choice: Choice[Candidate] = sla_choice.choose(said)
     if choice.policy is None or choice.source is None:
         return Agreement(None, choice.reason)
     return Agreement(
-        choice.policy.terms_for(ticket.priority, choice.source),
+        choice.policy.terms_for(priority, choice.source),
         choice.reason,
         choice.policy.agent_opening_responds,
     )
 
 
-def leave_out(tx: Tx, principal: Principal, ticket_id: UUID, *, now: datetime) -> Agreement:
+def begin(
+    tx: Tx, principal: Principal, ticket: StoredTicket, said: Said, *, evaluated: bool
+) -> tuple[Event, ...]:
     """
-    Promise nothing for an imported ticket, now and later; its facts are kept all the same.
+    Return how the log of a new ticket begins; an agent's opening may count as the answer.
 
-    Raises OverrideForbidden, because whoever may leave out a ticket decides on SLA figures.
+    What is not *evaluated* has no promise, now and later. Raises OverrideForbidden, because
+    whoever may leave out a ticket decides on SLA figures.
     """
-    if principal.scope("sla:override") is None:
-        raise OverrideForbidden
-    sla_assignments.assign(
-        tx,
-        Assignment(
-            id=ticket_id,
-            source=Source.TICKET,
-            policy_id=None,
-            reason=NOT_EVALUATED,
-            assigned_at=now,
-            assigned_by=principal.user_id,
-        ),
-    )
-    return Agreement(None, NOT_EVALUATED)
-
-
-def opening_events(agreement: Agreement, *, at: datetime, by_agent: bool) -> tuple[Event, ...]:
-    """Return how the log of a new ticket begins; an agent's opening may count as the answer."""
-    started = Started(at=at, terms=agreement.terms, reason=agreement.reason)
-    if by_agent and agreement.agent_opening_responds:
-        return (started, Responded(at=at))
+    agreement = agreed(said, ticket.priority) if evaluated else _leave_out(tx, principal, ticket)
+    started = Started(at=ticket.opened_at, terms=agreement.terms, reason=agreement.reason)
+    if principal.customer_id is None and agreement.agent_opening_responds:
+        return (started, Responded(at=ticket.opened_at))
     return (started,)
+
+
+def circumstances_of(ticket: StoredTicket) -> Circumstances:
+    """Return what decides on the promise for *ticket*."""
+    return Circumstances(
+        ticket_id=ticket.id,
+        contract_id=ticket.contract_id,
+        location_id=ticket.location_id,
+        customer_id=ticket.customer_id,
+        queue_id=ticket.queue_id,
+    )
 
 
 async def events_of_change(
@@ -99,7 +99,7 @@ async def events_of_change(
     now: datetime,
 ) -> Sequence[Event]:
     """Return the change of terms that the step from *before* to *after* brings, if any."""
-    moved = [name for name in CIRCUMSTANCES if getattr(before, name) != getattr(after, name)]
+    moved = circumstances_of(before) != circumstances_of(after)
     if not moved and after.priority is before.priority:
         return ()
     agreement = await agree(tx, after, pinned=terms.policy if terms else None)
@@ -107,3 +107,20 @@ async def events_of_change(
         return ()
     reason = f"policy choice changed: {agreement.reason}" if moved else f"priority {after.priority}"
     return (as_(at=now, terms=agreement.terms, reason=reason),)
+
+
+def _leave_out(tx: Tx, principal: Principal, ticket: StoredTicket) -> Agreement:
+    if principal.scope("sla:override") is None:
+        raise OverrideForbidden
+    sla_assignments.assign(
+        tx,
+        Assignment(
+            id=ticket.id,
+            source=Source.TICKET,
+            policy_id=None,
+            reason=NOT_EVALUATED,
+            assigned_at=ticket.created_at,
+            assigned_by=principal.user_id,
+        ),
+    )
+    return Agreement(None, NOT_EVALUATED)
