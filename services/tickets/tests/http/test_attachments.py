@@ -180,7 +180,7 @@ async def test_what_is_refused_leaves_nothing_behind(
     store_folder: Path,
     acme: Tenant,
     content: bytes,
-    options: dict[str, str],
+    options: dict[str, Any],
     status: int,
     code: str,
 ) -> None:
