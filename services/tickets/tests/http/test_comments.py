@@ -10,9 +10,7 @@ from psa_common.ids import uuid7
 from psa_common.testing import Api, Tenant
 from psa_events.testing import published
 from tickets_builders import EVERYTHING, a_ticket
-from tickets_words import PNG
-
-CUSTOMER = ("ticket:view:own_customer", "ticket:comment:own_customer")
+from tickets_words import PNG, a_portal
 
 
 @pytest.fixture
@@ -28,7 +26,7 @@ async def path(ticket: dict[str, Any]) -> str:
 @pytest.fixture
 def portal(api: Api, acme: Tenant, customer_id: UUID) -> Api:
     """Give the customer's own people."""
-    return api.as_(acme.person(*CUSTOMER, name="Kundin", customer_id=str(customer_id)))
+    return a_portal(api, acme, customer_id)
 
 
 async def said(api: Api, path: str, **fields: Any) -> dict[str, Any]:
