@@ -127,9 +127,11 @@ async def test_one_key_uploads_once(desk: Api, ticket: dict[str, Any]) -> None:
     first = await upload(desk, ticket, headers=key)
     again = await upload(desk, ticket, headers=key)
     other = await upload(desk, ticket, PNG + b"x", headers=key)
+    renamed = await upload(desk, ticket, filename="anders.png", headers=key)
 
     assert (again.status_code, again.content) == (201, first.content)
-    assert other.json()["error"]["code"] == "IDEMPOTENCY_KEY_REUSED"
+    for reused in (other, renamed):
+        assert reused.json()["error"]["code"] == "IDEMPOTENCY_KEY_REUSED"
     assert len((await desk.get(f"/tickets/{ticket['id']}/attachments")).json()["data"]) == 1
 
 
