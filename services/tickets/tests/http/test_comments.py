@@ -92,6 +92,15 @@ async def test_words_know_their_channel_and_whether_they_are_the_solution(
     assert (event.data["channel"], event.data["is_resolution"]) == ("phone", True)
 
 
+async def test_a_customers_words_come_by_the_portal_whatever_they_say(
+    portal: Api, path: str
+) -> None:
+    own = await said(portal, path, channel="agent", author_kind="agent")
+
+    assert own["attributes"]["channel"] == "portal"
+    assert own["attributes"]["author_kind"] == "contact"
+
+
 @pytest.mark.parametrize(
     "fields",
     [

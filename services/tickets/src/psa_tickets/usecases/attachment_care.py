@@ -15,7 +15,7 @@ from psa_tickets.storage import Cabinet, Room
 
 log = structlog.get_logger()
 
-EVERY_SECONDS = 900.0
+EVERY_SECONDS = 3_600.0
 #: An upload that is still under way after this has long been given up by its client.
 ORPHAN_AFTER = timedelta(hours=24)
 #: Further back everything was looked at many times.

@@ -1,7 +1,7 @@
 """Words on a ticket: a reply to the customer, a note for colleagues, what the customer said."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -56,8 +56,11 @@ async def comment(
     Write on a ticket.
 
     An agent's first public words answer the customer; a contact's words end the wait for
-    them. An agent may write down what a contact said; a contact never speaks for an agent.
+    them. An agent may write down what a contact said; a contact never speaks for an agent, and
+    uses the portal, whatever they say.
     """
+    if principal.customer_id is not None:
+        words = replace(words, channel=Channel.PORTAL)
     at = moment_of(principal, words.occurred_at, now=now)
     author = authors.signed_in(principal, words.author_kind)
     before = await stored_tickets.get_for_update(tx, ticket_id, principal, "ticket:comment")
