@@ -5,15 +5,19 @@ import os
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import httpx
 from moto.server import ThreadedMotoServer
 from obstore.store import S3Store
 
+from psa_common.testing import Api, Tenant
 from psa_tickets.domain.attachment import Limits
 from psa_tickets.storage import Cabinet, Objects, Scanner, open_objects
 
 MIB = 1024 * 1024
+CUSTOMER = ("ticket:view:own_customer", "ticket:comment:own_customer")
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 PDF = b"%PDF-1.7\n1 0 obj\n"
 EXE = b"MZ\x90\x00" + bytes(128)
@@ -100,3 +104,48 @@ async def a_clamd(
     async with server:
         host, port = server.sockets[0].getsockname()
         yield Scanner(host, port)
+
+
+async def upload(
+    api: Api,
+    ticket: dict[str, Any],
+    content: bytes | AsyncIterator[bytes] = PNG,
+    *,
+    claimed: str = "application/octet-stream",
+    headers: dict[str, str] | None = None,
+    **question: Any,
+) -> httpx.Response:
+    """Send a file."""
+    return await api.http.post(
+        f"/api/v1/tickets/{ticket['id']}/attachments",
+        content=content,
+        params={"filename": "foto.png", **question},
+        headers={"content-type": claimed, **(headers or {})},
+    )
+
+
+async def an_attachment(api: Api, ticket: dict[str, Any], **options: Any) -> dict[str, Any]:
+    """Send a file and return its resource."""
+    response = await upload(api, ticket, **options)
+    assert response.status_code == 201, response.text
+    resource: dict[str, Any] = response.json()["data"]
+    return resource
+
+
+def a_portal(api: Api, tenant: Tenant, customer_id: UUID) -> Api:
+    """Give the customer's own people."""
+    return api.as_(tenant.person(*CUSTOMER, name="Kundin", customer_id=str(customer_id)))
+
+
+async def a_note(api: Api, ticket: dict[str, Any], visibility: str = "public") -> str:
+    """Comment and return the id."""
+    said = await api.post(
+        f"/tickets/{ticket['id']}/comments", {"body": "x", "visibility": visibility}
+    )
+    return str(said.json()["data"]["id"])
+
+
+def path_of(attachment: dict[str, Any]) -> str:
+    """Return where an attachment is read."""
+    ticket_id = attachment["relationships"]["ticket"]["data"]["id"]
+    return f"/tickets/{ticket_id}/attachments/{attachment['id']}"

@@ -1,4 +1,4 @@
-"""The background process: consumers, outbox relay, SLA timer, audit seals."""
+"""The background process: consumers, outbox relay, timers, audit seals."""
 
 from importlib.metadata import version
 
@@ -9,13 +9,15 @@ from psa_common.tenants import for_every_tenant
 from psa_events import consumer, housekeeping, relay
 from psa_tickets.consumers import SUBSCRIPTIONS
 from psa_tickets.settings import TicketsSettings
-from psa_tickets.usecases import figures, sla_watch
+from psa_tickets.storage import open_cabinet
+from psa_tickets.usecases import attachment_care, figures, sla_watch
 
 
 async def main() -> None:
     """Work until told to stop."""
     settings = read_settings(TicketsSettings)
     observability.configure("tickets", "worker", settings)
+    cabinet = open_cabinet(settings)
 
     async with open_pool(settings.database_dsn, name="tickets-worker", size=4) as pool:
         await serve.together(
@@ -32,5 +34,10 @@ async def main() -> None:
             consumer.run("tickets", pool, settings.amqp_url, SUBSCRIPTIONS),
             serve.every(1.0, "sla", for_every_tenant(pool, "sla", sla_watch.look)),
             serve.every(figures.EVERY_SECONDS, "figures", lambda: figures.count(pool)),
+            serve.every(
+                attachment_care.EVERY_SECONDS,
+                "attachments",
+                lambda: attachment_care.look_after(pool, cabinet),
+            ),
             serve.every(2.0, "audit", for_every_tenant(pool, "audit", audit.seal)),
         )

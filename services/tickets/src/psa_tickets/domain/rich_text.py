@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections import Counter
 from collections.abc import Callable, Collection
 
 import nh3
@@ -36,6 +37,12 @@ CELL_ENDS = re.compile(r"(?i)</t[dh]\s*>")
 ITEM = re.compile(r"(?i)<li\b[^>]*>")
 TAG = re.compile(r"<[^>]*>")
 SPACE = re.compile(r"[ \t\r\n\f\v]+")
+#: An opening or closing tag by name; those that need no end are not counted.
+NESTING = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_ENDLESS = "area base br col dd dt embed hr img input li link meta p source td th tr wbr"
+ENDLESS = frozenset(_ENDLESS.split())
+#: Mails that were forwarded a dozen times reach a hundred; a parser's work grows with the square.
+DEPTH_MAX = 500
 BLANK_LINES = re.compile(r"\n{3,}")
 INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -50,8 +57,10 @@ def sanitised(markup: str, *, pictures: Collection[str]) -> str:
     Return *markup* with nothing in it that acts, follows, or calls out.
 
     A picture stays when it is attached, that is when its content id is one of *pictures*; one
-    from elsewhere keeps only its alternative text.
+    from elsewhere keeps only its alternative text. What is nested absurdly deep keeps its words.
     """
+    if _is_abyss(markup):
+        markup = "<br>".join(html.escape(line) for line in text_of(markup).split("\n"))
     return nh3.clean(
         INVISIBLE.sub("", markup),
         tags=set(TAGS),
@@ -71,6 +80,26 @@ def text_of(sanitised_markup: str) -> str:
     plain = html.unescape(TAG.sub("", flat)).replace("\xa0", " ")
     lines = (line.strip() for line in plain.split("\n"))
     return BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
+
+
+def _is_abyss(markup: str) -> bool:
+    """Say whether some element may lie deeper than anybody writes; cheap, and on the safe side."""
+    if markup.count("<") <= DEPTH_MAX:
+        return False
+    opened: Counter[str] = Counter()
+    depth = 0
+    for closing, name in NESTING.findall(markup.lower()):
+        if name in ENDLESS:
+            continue
+        if not closing:
+            opened[name] += 1
+            depth += 1
+            if depth > DEPTH_MAX:
+                return True
+        elif opened[name]:
+            opened[name] -= 1
+            depth -= 1
+    return False
 
 
 def _filter(pictures: frozenset[str]) -> Callable[[str, str, str], str | None]:

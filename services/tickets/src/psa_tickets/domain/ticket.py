@@ -172,18 +172,6 @@ def comment(
             return ticket
 
 
-def check_may_write(author_kind: AuthorKind, visibility: Visibility) -> None:
-    """Raise InternalNoteByContact when a customer would write what they may not read."""
-    if (author_kind, visibility) == (AuthorKind.CONTACT, Visibility.INTERNAL):
-        raise InternalNoteByContact
-
-
-def check_open_for(ticket: Ticket, author_kind: AuthorKind) -> None:
-    """Raise TicketClosed when a customer's side would add to a closed ticket."""
-    if author_kind is AuthorKind.CONTACT and ticket.kind in FINAL:
-        raise TicketClosed(ticket.number)
-
-
 def _hear_from_contact(ticket: TicketT, *, at: datetime) -> TicketT:
     match ticket.kind:
         case Kind.CLOSED | Kind.CANCELLED:

@@ -6,7 +6,13 @@ from uuid import UUID
 from psa_common.errors import Conflict, Invalid, NotFound, Refused
 from psa_tickets.domain.rich_text import text_of
 from psa_tickets.domain.status_kind import FINAL
-from psa_tickets.domain.ticket import AuthorKind, Ticket, TicketClosed, Visibility
+from psa_tickets.domain.ticket import (
+    AuthorKind,
+    InternalNoteByContact,
+    Ticket,
+    TicketClosed,
+    Visibility,
+)
 
 #: What stands where words were taken out for good.
 REDACTED = "[Text entfernt]"
@@ -70,6 +76,18 @@ def spoken(body: str | None, sanitised: str | None) -> str:
             return "[Bild]"
         raise WordsMissing
     return said
+
+
+def check_may_write(author_kind: AuthorKind, visibility: Visibility) -> None:
+    """Raise InternalNoteByContact when a customer would hide something from themselves."""
+    if (author_kind, visibility) == (AuthorKind.CONTACT, Visibility.INTERNAL):
+        raise InternalNoteByContact
+
+
+def check_open_for(ticket: Ticket, author_kind: AuthorKind) -> None:
+    """Raise TicketClosed when a customer's side would add to a closed ticket, or take away."""
+    if author_kind is AuthorKind.CONTACT and ticket.kind in FINAL:
+        raise TicketClosed(ticket.number)
 
 
 def check_solution(author_kind: AuthorKind, visibility: Visibility) -> None:

@@ -18,6 +18,7 @@ from psa_tickets.domain.time_entry import Approval, Billable
 from psa_tickets.domain.words import Channel
 from psa_tickets.queries.attachments import Attachment
 from psa_tickets.queries.comments import Comment, CommentVersion
+from psa_tickets.queries.descriptions import Description
 from psa_tickets.queries.tickets import ExternalRef, TicketView
 from psa_tickets.queries.time_entries import EntryRow
 
@@ -71,6 +72,13 @@ class CommentAttributes(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     edited_at: datetime | None
     redacted_at: datetime | None
+
+
+class DescriptionAttributes(msgspec.Struct, frozen=True, kw_only=True):
+    """What a ticket is about; `html` is sanitised, and null once the text says something else."""
+
+    text: str
+    html: str | None
 
 
 class VersionAttributes(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,6 +170,13 @@ def comment(said: Comment) -> Resource[CommentAttributes]:
     links = related(ticket=("ticket", said.ticket_id), author=author)
     attributes = shown(said, CommentAttributes)
     return Resource(said.id, "comment", attributes, links)
+
+
+def description(told: Description) -> Resource[DescriptionAttributes]:
+    """Show what a ticket is about."""
+    links = related(ticket=("ticket", told.ticket_id))
+    attributes = shown(told, DescriptionAttributes)
+    return Resource(told.ticket_id, "description", attributes, links)
 
 
 def comment_version(earlier: CommentVersion) -> Resource[VersionAttributes]:

@@ -28,6 +28,20 @@ CREATE TABLE comment_versions (
 );
 SELECT protect_tenant_table('comment_versions');
 
+-- A ticket's description as HTML, beside the ticket: lists and every change of status would carry
+-- it along otherwise. It is that of `text`, and no longer shown once the description says more.
+CREATE TABLE ticket_descriptions (
+    tenant_id     uuid        NOT NULL DEFAULT current_setting('app.tenant_id')::uuid,
+    ticket_id     uuid        NOT NULL,
+    text          text        NOT NULL,
+    html          text        NOT NULL,
+    original_html text        NOT NULL,
+    updated_at    timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, ticket_id),
+    FOREIGN KEY (tenant_id, ticket_id) REFERENCES tickets (tenant_id, id)
+);
+SELECT protect_tenant_table('ticket_descriptions');
+
 -- The bytes lie in the object store and are safe before their row is written.
 CREATE TABLE attachments (
     tenant_id    uuid        NOT NULL DEFAULT current_setting('app.tenant_id')::uuid,

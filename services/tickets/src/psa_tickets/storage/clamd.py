@@ -35,7 +35,12 @@ class Scanner:
         try:
             async with asyncio.timeout(SCAN_SECONDS):
                 answer = await self._ask(chunks)
-        except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+        except (
+            OSError,
+            TimeoutError,
+            asyncio.IncompleteReadError,
+            asyncio.LimitOverrunError,
+        ) as error:
             log.warning("scanner_away", error=repr(error))
             return Finding(Scan.UNSCANNED)
         return _verdict(answer)

@@ -28,7 +28,7 @@ from psa_common.ids import uuid7
 from psa_common.requests import BodyTooLarge
 
 if TYPE_CHECKING:
-    from obstore import GetResult
+    from obstore import GetOptions, GetResult
 
 log = structlog.get_logger()
 
@@ -91,15 +91,13 @@ class Objects:
         self, key: str, *, start: int = 0, end: int | None = None
     ) -> AsyncIterator[bytes]:
         """Return the object's bytes, or those from *start* up to *end*; raises NotFound."""
+        asked: GetOptions = {}
+        if end is not None:
+            asked = {"range": (start, end)}
+        elif start:
+            asked = {"range": {"offset": start}}
         with _in_our_words():
-            if start == 0 and end is None:
-                found = await obstore.get_async(self._store, key)
-            elif end is None:
-                found = await obstore.get_async(
-                    self._store, key, options={"range": {"offset": start}}
-                )
-            else:
-                found = await obstore.get_async(self._store, key, options={"range": (start, end)})
+            found = await obstore.get_async(self._store, key, options=asked)
         return _chunks(found)
 
     async def delete(self, key: str) -> None:

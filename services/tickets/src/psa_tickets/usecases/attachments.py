@@ -12,7 +12,7 @@ from psa_common.identity import Principal
 from psa_common.ids import uuid7
 from psa_common.requests import BodyTooLarge
 from psa_events import outbox
-from psa_tickets.domain import attachment as rules, ticket as ticket_rules
+from psa_tickets.domain import attachment as rules, words as word_rules
 from psa_tickets.domain.attachment import EmptyFile, Infected, Scan
 from psa_tickets.domain.file_kind import HEAD_BYTES, kind_of
 from psa_tickets.domain.ticket import Visibility
@@ -112,7 +112,7 @@ async def delete(
         if principal.scope("ticket:update") is None:
             raise NotYourAttachment
         await stored_tickets.get_for_update(tx, ticket_id, principal, "ticket:update")
-    ticket_rules.check_open_for(ticket, author.kind)
+    word_rules.check_open_for(ticket, author.kind)
 
     await attachments.delete(tx, found, deleted_by=author.id, now=now)
     audit.record(tx, "attachment.deleted", "ticket", ticket_id, before=_facts_of(found))
@@ -223,13 +223,9 @@ async def _record(
     now: datetime,
 ) -> Attachment:
     """Write the row under the ticket's lock, so that its limit holds, and tell of it."""
-    ticket_rules.check_open_for(ticket, author.kind)
-    visibility = file.visibility
-    if file.comment_id is not None:
-        visibility = (
-            await comments.get(tx, ticket.id, file.comment_id, public_only=False)
-        ).visibility
-    ticket_rules.check_may_write(author.kind, visibility)
+    word_rules.check_open_for(ticket, author.kind)
+    visibility = await _visibility_of(tx, ticket.id, file)
+    word_rules.check_may_write(author.kind, visibility)
     rules.check_count((await attachments.occupied(tx, ticket.id)).count)
     _check_quota(cabinet, await attachments.use(tx, received.kept.size_bytes))
 
@@ -253,6 +249,12 @@ async def _record(
     attachments.insert(tx, added)
     _announce(tx, added)
     return added
+
+
+async def _visibility_of(tx: Tx, ticket_id: UUID, file: File) -> Visibility:
+    if file.comment_id is None:
+        return file.visibility
+    return (await comments.get(tx, ticket_id, file.comment_id, public_only=False)).visibility
 
 
 def _announce(tx: Tx, added: Attachment) -> None:

@@ -1,7 +1,7 @@
 """Words on a ticket: a reply to the customer, a note for colleagues, what the customer said."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,16 +13,17 @@ from psa_common.documents import check_version
 from psa_common.identity import Principal
 from psa_common.ids import uuid7
 from psa_events import outbox
-from psa_tickets.domain import rich_text, ticket as rules, words as word_rules
+from psa_tickets.domain import ticket as rules, words as word_rules
 from psa_tickets.domain.ticket import AuthorKind, Visibility
 from psa_tickets.domain.words import REDACTED, Channel
 from psa_tickets.events import TicketCommented
-from psa_tickets.queries import attachments, comments, stored_tickets, tickets
+from psa_tickets.queries import comments, stored_tickets, tickets
 from psa_tickets.queries.comments import Comment
 from psa_tickets.queries.contacts import Contact
 from psa_tickets.queries.tickets import StoredTicket
 from psa_tickets.usecases import authors
 from psa_tickets.usecases.authors import Author
+from psa_tickets.usecases.markup import pictured
 from psa_tickets.usecases.moments import moment_of
 from psa_tickets.usecases.refusals import NotYourComment
 from psa_tickets.usecases.ticket_lifecycle import settle
@@ -55,8 +56,11 @@ async def comment(
     Write on a ticket.
 
     An agent's first public words answer the customer; a contact's words end the wait for
-    them. An agent may write down what a contact said; a contact never speaks for an agent.
+    them. An agent may write down what a contact said; a contact never speaks for an agent, and
+    uses the portal, whatever they say.
     """
+    if principal.customer_id is not None:
+        words = replace(words, channel=Channel.PORTAL)
     at = moment_of(principal, words.occurred_at, now=now)
     author = authors.signed_in(principal, words.author_kind)
     before = await stored_tickets.get_for_update(tx, ticket_id, principal, "ticket:comment")
@@ -101,7 +105,7 @@ async def edit(
     check_version(before.version, expected_version)
     word_rules.check_editable(ticket, redacted=before.redacted_at is not None)
 
-    shown = await _sanitised(tx, ticket_id, html, pictures=())
+    shown = await pictured(tx, ticket_id, html)
     after = msgspec.structs.replace(
         before,
         body=word_rules.spoken(body, shown),
@@ -155,7 +159,7 @@ async def _say(
     after = rules.comment(before, author_kind=author.kind, visibility=words.visibility, at=at)
     if words.is_resolution:
         word_rules.check_solution(author.kind, words.visibility)
-    shown = await _sanitised(tx, before.id, words.html, pictures=words.pictures)
+    shown = await pictured(tx, before.id, words.html, pictures=words.pictures)
 
     said = Comment(
         id=uuid7(),
@@ -185,17 +189,6 @@ async def _check_may_edit(tx: Tx, principal: Principal, said: Comment) -> None:
     if principal.scope("ticket:override") is None:
         raise NotYourComment
     await stored_tickets.get_for_update(tx, said.ticket_id, principal, "ticket:override")
-
-
-async def _sanitised(
-    tx: Tx, ticket_id: UUID, html: str | None, *, pictures: Collection[str]
-) -> str | None:
-    if html is None:
-        return None
-    allowed = frozenset(pictures)
-    if rich_text.shows_pictures(html):
-        allowed |= await attachments.list_content_ids(tx, ticket_id)
-    return rich_text.sanitised(html, pictures=allowed)
 
 
 def _announce(tx: Tx, said: Comment) -> None:
