@@ -6,12 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from psa_tickets.domain.default_workflow import Status
+from psa_tickets.domain.default_workflow import DEFAULT_WORKFLOW, Status
 from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.sla_log import Event, Paused, Reopened, Resolved, Responded, Resumed
 from psa_tickets.domain.status_kind import SLA_EFFECTS, SlaEffect, Stage
 from psa_tickets.domain.ticket import (
-    REOPEN_WINDOW,
     AuthorKind,
     InternalNoteByContact,
     ReopenWindowOver,
@@ -126,12 +125,13 @@ def test_a_reply_to_a_closed_ticket_is_refused(status: Status) -> None:
 
 def test_a_reply_on_the_last_day_reopens() -> None:
     resolved = a_ticket(status=Status.RESOLVED)
+    last_moment = NOON + DEFAULT_WORKFLOW.reopen_window
 
-    assert by(resolved, AuthorKind.CONTACT, at=NOON + REOPEN_WINDOW).reopen_count == 1
+    assert by(resolved, AuthorKind.CONTACT, at=last_moment).reopen_count == 1
 
 
 def test_a_reply_after_a_week_is_a_new_problem() -> None:
-    late = NOON + REOPEN_WINDOW + timedelta(seconds=1)
+    late = NOON + DEFAULT_WORKFLOW.reopen_window + timedelta(seconds=1)
 
     with pytest.raises(ReopenWindowOver, match="resolved on 2026-06-03") as refusal:
         by(a_ticket(status=Status.RESOLVED), AuthorKind.CONTACT, at=late)

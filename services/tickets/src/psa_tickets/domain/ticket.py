@@ -1,17 +1,25 @@
 """What a ticket may do: legal moves, its owner, and what a reply changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar, cast
 from uuid import UUID
 
-from psa_common.errors import Detail, Refused
 from psa_tickets.domain import sla_log
 from psa_tickets.domain.default_workflow import DEFAULT_WORKFLOW
 from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.status_kind import FINAL, STAGES, Kind, SlaEffect, Stage
+from psa_tickets.domain.ticket_refusals import (
+    AssigneeMissing,
+    FieldsMissing,
+    IllegalMove,
+    InternalNoteByContact,
+    NotResolved,
+    ReopenWindowOver,
+    TicketClosed,
+)
 from psa_tickets.domain.workflow import Transition, Workflow
 
 
@@ -28,83 +36,6 @@ class Visibility(StrEnum):
 
     PUBLIC = "public"
     INTERNAL = "internal"
-
-
-#: After this a customer's reply is a new problem and belongs in a follow-up ticket.
-REOPEN_WINDOW = timedelta(days=7)
-
-
-class IllegalMove(Refused):
-    """The service desk process has no such step."""
-
-    code = "illegal_status_move"
-
-    def __init__(self, status: str, wanted: str, workflow: Workflow) -> None:
-        targets = ", ".join(sorted(workflow.targets(status)))
-        allowed = targets or "nothing: open a follow-up ticket instead"
-        super().__init__(
-            f"A {status} ticket cannot become {wanted}; it may become {allowed}.", field="status"
-        )
-        self.status = status
-        self.wanted = wanted
-
-
-class AssigneeMissing(Refused):
-    """An assigned ticket names the person it is assigned to."""
-
-    code = "assignee_missing"
-
-    def __init__(self, number: str) -> None:
-        super().__init__(f"{number} has no assignee; assign it to someone.", field="assignee_id")
-        self.number = number
-
-
-class FieldsMissing(Refused):
-    """A step of the tenant's process demands more than the ticket says."""
-
-    code = "fields_missing"
-
-    def __init__(self, wanted: str, names: Sequence[str]) -> None:
-        super().__init__(
-            f"Before a ticket becomes {wanted}, fill in {', '.join(names)}.",
-            details=tuple(Detail(name, f"Needed to become {wanted}.") for name in names),
-        )
-        self.names = tuple(names)
-
-
-class TicketClosed(Refused):
-    """A closed ticket stays as it is."""
-
-    code = "ticket_closed"
-
-    def __init__(self, number: str) -> None:
-        super().__init__(f"{number} is closed and stays so; open a follow-up ticket.")
-        self.number = number
-
-
-class ReopenWindowOver(Refused):
-    """A reply long after the solution is a new problem."""
-
-    code = "reopen_window_over"
-
-    def __init__(self, number: str, resolved_at: datetime) -> None:
-        super().__init__(
-            f"{number} was resolved on {resolved_at:%Y-%m-%d}, more than "
-            f"{REOPEN_WINDOW.days} days before this reply; open a follow-up ticket."
-        )
-        self.number = number
-        self.resolved_at = resolved_at
-
-
-class InternalNoteByContact(Refused):
-    """A customer cannot write what the customer may not read."""
-
-    code = "internal_note_by_contact"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "A contact's comment is public; send visibility public.", field="visibility"
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +104,7 @@ def move(ticket: TicketT, wanted: str, *, now: datetime) -> TicketT:
     missing = [name for name in demanded if not is_filled(ticket, name)]
     if missing:
         raise FieldsMissing(wanted, missing)
-    return _enter(ticket, wanted, now=now)
+    return enter(ticket, wanted, now=now)
 
 
 def is_filled(ticket: Ticket, name: str) -> bool:
@@ -185,7 +116,7 @@ def is_filled(ticket: Ticket, name: str) -> bool:
     return value is not None and value not in ("", [], ())
 
 
-def _enter(ticket: TicketT, wanted: str, *, now: datetime) -> TicketT:
+def enter(ticket: TicketT, wanted: str, *, now: datetime) -> TicketT:
     """Return *ticket* in status *wanted*, whatever the process demands of people."""
     after = replace(ticket, status=wanted)
     if ticket.stage is Stage.RESOLVED and after.stage in {Stage.OPEN, Stage.WAITING}:
@@ -248,12 +179,41 @@ def _hear_from_contact(ticket: TicketT, *, at: datetime) -> TicketT:
         case Kind.RESOLVED if ticket.resolved_at and at < ticket.resolved_at:
             # Said before the solution and only entered after it: no news.
             return ticket
-        case Kind.RESOLVED if ticket.resolved_at and at - ticket.resolved_at > REOPEN_WINDOW:
-            raise ReopenWindowOver(ticket.number, ticket.resolved_at)
-        case Kind.RESOLVED | Kind.WAITING_CUSTOMER:
-            return _enter(ticket, ticket.workflow.after_reply, now=at)
+        case Kind.RESOLVED:
+            return reopen(ticket, at=at)
+        case Kind.WAITING_CUSTOMER:
+            return enter(ticket, ticket.workflow.after_reply, now=at)
         case _:
             return ticket
+
+
+def reopen(ticket: TicketT, *, at: datetime) -> TicketT:
+    """
+    Return the solved *ticket* back at work.
+
+    Raises ReopenWindowOver long after the solution, NotResolved for one that is not solved.
+    """
+    if ticket.kind is not Kind.RESOLVED:
+        raise NotResolved(ticket.number)
+    process = ticket.workflow
+    if ticket.resolved_at and at - ticket.resolved_at > process.reopen_window:
+        raise ReopenWindowOver(ticket.number, ticket.resolved_at, process.reopen_days)
+    return enter(ticket, process.after_reply, now=at)
+
+
+def close(ticket: TicketT, *, now: datetime) -> TicketT:
+    """
+    Return *ticket* closed; one under way is solved by that.
+
+    Raises TicketClosed for one that is closed already.
+    """
+    if ticket.kind in FINAL:
+        raise TicketClosed(ticket.number)
+    process = ticket.workflow
+    closed = process.closing_of(ticket.status) or next(
+        status.key for status in process.statuses if status.kind is Kind.CLOSED
+    )
+    return enter(ticket, closed, now=now)
 
 
 def sla_events(before: Ticket, after: Ticket, *, at: datetime) -> tuple[sla_log.Event, ...]:

@@ -2,8 +2,10 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 
+from psa_tickets.domain.closing import CloseRules
 from psa_tickets.domain.status_kind import FINAL, SLA_EFFECTS, STAGES, Kind, SlaEffect, Stage
 from psa_tickets.domain.workflow_refusals import (
     BadStatusKey,
@@ -95,6 +97,11 @@ class Workflow:
     initial: str
     after_assignment: str
     after_reply: str
+    close_rules: CloseRules = field(default_factory=CloseRules)
+    #: For so many days after the solution the customer's reply reopens the ticket.
+    reopen_days: int = 7
+    #: After so many business days without a word a solved ticket is closed; None never does.
+    auto_close_days: int | None = 5
 
     def __post_init__(self) -> None:
         _check_statuses(self)
@@ -127,6 +134,11 @@ class Workflow:
         """Return the closed status that a step leads to from *source*."""
         closed = (key for key in self.targets(source) if self.status(key).kind is Kind.CLOSED)
         return next(closed, None)
+
+    @property
+    def reopen_window(self) -> timedelta:
+        """How long after the solution a reply reopens; later ones are new problems."""
+        return timedelta(days=self.reopen_days)
 
     @property
     def keys(self) -> list[str]:

@@ -1,18 +1,22 @@
 """What the API shows of our things, and the functions that fill it."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 
 from psa_common.documents import Resource, related, shown
-from psa_tickets.domain.priority import Priority
+from psa_common.identity import Principal
+from psa_tickets.domain.priority import Impact, Priority, Urgency
 from psa_tickets.domain.status_kind import STAGES, Kind, Stage
 from psa_tickets.domain.ticket import AuthorKind, Visibility
-from psa_tickets.domain.ticket_type import TicketType
+from psa_tickets.domain.ticket_type import Source, TicketType
 from psa_tickets.domain.time_entry import Approval, Billable
 from psa_tickets.queries.comments import Comment
-from psa_tickets.queries.tickets import TicketView
+from psa_tickets.queries.tickets import ExternalRef, TicketView
 from psa_tickets.queries.time_entries import EntryRow
 from psa_tickets.usecases.sla_clocks import ExplainedClock, Explanation
 
@@ -35,6 +39,17 @@ class TicketAttributes(msgspec.Struct, frozen=True, kw_only=True):
     resolved_at: datetime | None
     closed_at: datetime | None
     reopen_count: int
+    source: Source
+    impact: Impact | None
+    urgency: Urgency | None
+    priority_overridden: bool
+    tags: tuple[str, ...]
+    custom: dict[str, Any]
+    external_refs: tuple[ExternalRef, ...]
+    order_reference: str | None
+    due_at: datetime | None
+    follow_up_at: datetime | None
+    estimated_minutes: int | None
     response_state: str
     response_due_at: datetime | None
     resolution_state: str
@@ -115,13 +130,46 @@ class ClockReport(msgspec.Struct, frozen=True):
 
 def ticket(view: TicketView) -> Resource[TicketAttributes]:
     """Show a ticket."""
-    attributes = shown(view, TicketAttributes, status_category=STAGES[view.status_kind])
+    attributes = shown(
+        view,
+        TicketAttributes,
+        status_category=STAGES[view.status_kind],
+        priority_overridden=view.priority_overridden_by is not None,
+    )
     links = related(
         customer=("customer", view.customer_id),
         assignee=("user", view.assignee_id),
         opened_by=("user", view.opened_by),
+        contact=("contact", view.contact_id),
+        on_behalf_of=("contact", view.on_behalf_of_id),
+        location=("location", view.location_id),
+        contract=("contract", view.contract_id),
+        queue=("queue", view.queue_id),
+        category=("category", view.category_id),
+        parent=("ticket", view.parent_id),
+        follow_up_of=("ticket", view.follow_up_of_id),
+        split_from=("ticket", view.split_from_id),
+        merged_into=("ticket", view.merged_into_id),
     )
     return Resource(view.id, "ticket", attributes, links)
+
+
+def ticket_for(principal: Principal) -> Callable[[TicketView], Resource[TicketAttributes]]:
+    """Return how tickets are shown to the caller; the desk's own notes are not for customers."""
+    return ticket if principal.customer_id is None else _ticket_for_customers
+
+
+def _ticket_for_customers(view: TicketView) -> Resource[TicketAttributes]:
+    public = replace(
+        view,
+        tags=(),
+        custom={},
+        external_refs=(),
+        follow_up_at=None,
+        estimated_minutes=None,
+        priority_overridden_by=None,
+    )
+    return ticket(public)
 
 
 def comment(said: Comment) -> Resource[CommentAttributes]:

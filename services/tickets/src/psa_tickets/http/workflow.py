@@ -13,6 +13,7 @@ from msgspec import Meta
 from psa_common.db import Tx
 from psa_common.documents import Document, Resource, answer, expected_version
 from psa_common.guards import requires
+from psa_tickets.domain.closing import CloseRules
 from psa_tickets.domain.status_kind import Kind, SlaEffect, Stage
 from psa_tickets.domain.workflow import StatusDefinition, Transition, Workflow
 from psa_tickets.queries import workflows
@@ -46,6 +47,15 @@ class TransitionInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     permission: Annotated[str, Meta(max_length=60)] | None = None
 
 
+class CloseRulesInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What must be done before a ticket counts as solved."""
+
+    resolution_comment: bool = False
+    time_entry: bool = False
+    required_fields: bool = False
+    no_open_children: bool = True
+
+
 class WorkflowInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The whole process; it takes the place of the one before."""
 
@@ -54,6 +64,9 @@ class WorkflowInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     initial: StatusKey
     after_assignment: StatusKey
     after_reply: StatusKey
+    close_rules: CloseRulesInput = CloseRulesInput()
+    reopen_days: Annotated[int, Meta(ge=0, le=365)] = 7
+    auto_close_days: Annotated[int, Meta(ge=1, le=90)] | None = 5
 
 
 class StatusAttributes(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,6 +99,9 @@ class WorkflowAttributes(msgspec.Struct, frozen=True, kw_only=True):
     initial: str
     after_assignment: str
     after_reply: str
+    close_rules: CloseRules
+    reopen_days: int
+    auto_close_days: int | None
 
 
 def show(current: CurrentWorkflow, tenant_id: UUID) -> Resource[WorkflowAttributes]:
@@ -107,6 +123,9 @@ def show(current: CurrentWorkflow, tenant_id: UUID) -> Resource[WorkflowAttribut
         initial=workflow.initial,
         after_assignment=workflow.after_assignment,
         after_reply=workflow.after_reply,
+        close_rules=workflow.close_rules,
+        reopen_days=workflow.reopen_days,
+        auto_close_days=workflow.auto_close_days,
     )
     return Resource(tenant_id, "workflow", attributes)
 
@@ -151,6 +170,9 @@ def workflow_of(data: WorkflowInput) -> Workflow:
         initial=data.initial,
         after_assignment=data.after_assignment,
         after_reply=data.after_reply,
+        close_rules=CloseRules(**msgspec.structs.asdict(data.close_rules)),
+        reopen_days=data.reopen_days,
+        auto_close_days=data.auto_close_days,
     )
 
 

@@ -43,3 +43,38 @@ $$;
 CREATE TRIGGER kind_follows_status BEFORE UPDATE OF status ON tickets
     FOR EACH ROW WHEN (NEW.status <> OLD.status AND NEW.status_kind = OLD.status_kind)
     EXECUTE FUNCTION keep_status_kind();
+
+-- Impact × urgency → priority, as the tenant sees it. No row: the default matrix.
+CREATE TABLE priority_matrices (
+    tenant_id  uuid        NOT NULL DEFAULT current_setting('app.tenant_id')::uuid PRIMARY KEY,
+    cells      jsonb       NOT NULL,
+    version    integer     NOT NULL DEFAULT 1,
+    updated_at timestamptz NOT NULL
+);
+SELECT protect_tenant_table('priority_matrices');
+
+-- Fields of the tenant's own; their values lie in tickets.custom under their key.
+CREATE TABLE ticket_fields (
+    tenant_id  uuid        NOT NULL DEFAULT current_setting('app.tenant_id')::uuid,
+    id         uuid        NOT NULL,
+    key        text        NOT NULL,
+    label      text        NOT NULL,
+    type       text        NOT NULL,
+    options    jsonb       NOT NULL DEFAULT '[]',
+    required   boolean     NOT NULL DEFAULT false,
+    for_types  jsonb       NOT NULL DEFAULT '[]',
+    active     boolean     NOT NULL DEFAULT true,
+    version    integer     NOT NULL DEFAULT 1,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, key)
+);
+SELECT protect_tenant_table('ticket_fields');
+
+CREATE INDEX tickets_by_category ON tickets (tenant_id, category_id, created_at, id)
+    WHERE category_id IS NOT NULL;
+CREATE INDEX tickets_by_follow_up ON tickets (tenant_id, follow_up_at)
+    WHERE follow_up_at IS NOT NULL;
+CREATE INDEX tickets_by_due_date ON tickets (tenant_id, due_at)
+    WHERE due_at IS NOT NULL;
+CREATE INDEX tickets_by_source ON tickets (tenant_id, source, created_at, id);

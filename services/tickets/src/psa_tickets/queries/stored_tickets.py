@@ -40,15 +40,15 @@ INSERT_SQL = """
             tags, custom, external_refs, order_reference, due_at, follow_up_at, estimated_minutes,
             parent_id, follow_up_of_id, split_from_id, merged_into_id, updated_at, response_state,
             response_due_at, resolution_state, resolution_due_at, sla_look_again_at)
-    VALUES (%(id)s, %(number)s, %(type)s, %(title)s, %(description)s, %(customer_id)s,
-            %(priority)s, %(status)s, %(status_kind)s, %(assignee_id)s, %(opened_by)s,
-            %(opened_at)s, %(created_at)s, %(contact_id)s, %(on_behalf_of_id)s,
-            %(location_id)s, %(contract_id)s, %(queue_id)s, %(category_id)s, %(source)s,
-            %(impact)s, %(urgency)s, %(priority_overridden_by)s, %(tags)s,
-            %(custom)s, %(external_refs)s, %(order_reference)s, %(due_at)s, %(follow_up_at)s,
-            %(estimated_minutes)s, %(parent_id)s, %(follow_up_of_id)s, %(split_from_id)s,
-            %(merged_into_id)s, %(created_at)s, %(response_state)s, %(response_due_at)s, %(resolution_state)s,
-            %(resolution_due_at)s, %(sla_look_again_at)s)
+    VALUES (%(id)s, %(number)s, %(type)s, %(title)s, %(description)s, %(customer_id)s, %(priority)s,
+            %(status)s, %(status_kind)s, %(assignee_id)s, %(opened_by)s, %(opened_at)s,
+            %(created_at)s, %(contact_id)s, %(on_behalf_of_id)s, %(location_id)s, %(contract_id)s,
+            %(queue_id)s, %(category_id)s, %(source)s, %(impact)s, %(urgency)s,
+            %(priority_overridden_by)s, %(tags)s, %(custom)s, %(external_refs)s,
+            %(order_reference)s, %(due_at)s, %(follow_up_at)s, %(estimated_minutes)s, %(parent_id)s,
+            %(follow_up_of_id)s, %(split_from_id)s, %(merged_into_id)s, %(created_at)s,
+            %(response_state)s, %(response_due_at)s, %(resolution_state)s, %(resolution_due_at)s,
+            %(sla_look_again_at)s)
 """
 
 SAVE_SQL = """

@@ -12,11 +12,11 @@ from psa_common.db import Tx
 from psa_common.errors import NotFound
 from psa_common.identity import Principal
 from psa_common.listing import Filter, Listing, Sort
-from psa_tickets.domain.priority import Priority
+from psa_tickets.domain.priority import Impact, Priority, Urgency
 from psa_tickets.domain.sla import Clocks
-from psa_tickets.domain.status_kind import Kind
+from psa_tickets.domain.status_kind import Kind, Stage
 from psa_tickets.domain.ticket import Ticket
-from psa_tickets.domain.ticket_type import TicketType
+from psa_tickets.domain.ticket_type import Source, TicketType
 
 #: What a caller may see of the tickets, by the scope of `ticket:view`.
 VISIBLE: LiteralString = """
@@ -50,6 +50,17 @@ COLUMNS: LiteralString = (
 """
 )
 
+#: The kinds of a stage, as equality with each: that uses the index on kinds.
+STAGE: LiteralString = """
+    t.status_kind = ANY(CASE %(stage)s
+                            WHEN 'open'     THEN ARRAY['new', 'open']
+                            WHEN 'waiting'  THEN ARRAY['waiting_customer', 'waiting_third_party',
+                                                       'scheduled']
+                            WHEN 'resolved' THEN ARRAY['resolved']
+                            ELSE ARRAY['closed', 'cancelled']
+                        END)
+"""
+
 GET_SQL = COLUMNS + " WHERE t.id = %(ticket_id)s AND " + VISIBLE
 
 
@@ -75,9 +86,9 @@ class StoredTicket(Ticket):
     contract_id: UUID | None = None
     queue_id: UUID | None = None
     category_id: UUID | None = None
-    source: str = "api"
-    impact: str | None = None
-    urgency: str | None = None
+    source: Source = Source.API
+    impact: Impact | None = None
+    urgency: Urgency | None = None
     priority_overridden_by: UUID | None = None
     tags: tuple[str, ...] = ()
     custom: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -118,6 +129,15 @@ LISTING = Listing(
         "contact_id": Filter("t.contact_id = %(contact_id)s", UUID),
         "queue_id": Filter("t.queue_id = %(queue_id)s", UUID),
         "parent_id": Filter("t.parent_id = %(parent_id)s", UUID),
+        "category_id": Filter("t.category_id = %(category_id)s", UUID),
+        "location_id": Filter("t.location_id = %(location_id)s", UUID),
+        "source": Filter("t.source = %(source)s", Source),
+        "status_kind": Filter("t.status_kind = %(status_kind)s", Kind),
+        "stage": Filter(STAGE, Stage),
+        "unassigned": Filter("(t.assignee_id IS NULL) = %(unassigned)s", bool),
+        "follow_up_before": Filter("t.follow_up_at < %(follow_up_before)s", datetime),
+        "due_before": Filter("t.due_at < %(due_before)s", datetime),
+        "stale_since": Filter("t.updated_at < %(stale_since)s", datetime),
         "tag": Filter("t.id IN (SELECT ticket_id FROM ticket_tags WHERE tag = %(tag)s)"),
         "number": Filter("t.number = %(number)s"),
         "created_after": Filter("t.created_at > %(created_after)s", datetime),

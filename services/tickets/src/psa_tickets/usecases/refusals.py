@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from psa_common.errors import Forbidden, Invalid, Refused
+from psa_common.identity import Principal
 
 
 class UnknownUser(Refused):
@@ -54,3 +55,27 @@ class StepForbidden(Forbidden):
         super().__init__(
             f"Moving a ticket to {status} needs the permission {permission}.", field="status"
         )
+
+
+class StaffOnly(Forbidden):
+    """A customer's own people ask, answer, close and reopen; the desk does the rest."""
+
+    code = "staff_only"
+
+    def __init__(self) -> None:
+        super().__init__("Only the service desk does this; write a comment instead.")
+
+
+def refuse_customers(principal: Principal) -> None:
+    """Raise StaffOnly when a customer's own person asks."""
+    if principal.customer_id is not None:
+        raise StaffOnly
+
+
+class CustomerMissing(Invalid):
+    """Every ticket is somebody's."""
+
+    code = "customer_missing"
+
+    def __init__(self) -> None:
+        super().__init__("Say whose ticket it is.", field="customer_id")

@@ -1,7 +1,7 @@
 """Open a ticket, move it, give it to somebody: load, decide, save, announce."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,40 +9,30 @@ from psa_common import audit, numbers
 from psa_common.db import Tx
 from psa_common.documents import check_version
 from psa_common.identity import Principal
-from psa_common.ids import uuid7
 from psa_events import outbox
 from psa_tickets.domain import sla, ticket as rules
-from psa_tickets.domain.priority import Priority
-from psa_tickets.domain.sla_log import Event, Started, TermsChanged
-from psa_tickets.domain.ticket_type import TicketType
-from psa_tickets.domain.workflow import Transition, Workflow
+from psa_tickets.domain.sla_log import Event, Started
+from psa_tickets.domain.workflow import Transition
 from psa_tickets.events import (
-    FieldChange,
     TicketAssigned,
     TicketCreated,
     TicketStatusChanged,
-    TicketUpdated,
 )
-from psa_tickets.queries import copies, sla as sla_queries, stored_tickets, tickets, workflows
+from psa_tickets.queries import (
+    copies,
+    sla as sla_queries,
+    stored_tickets,
+    surroundings,
+    tickets,
+    workflows,
+)
 from psa_tickets.queries.tickets import StoredTicket, TicketView, facts_of
-from psa_tickets.usecases import sla_clocks
+from psa_tickets.usecases import closing, openings, sla_clocks
 from psa_tickets.usecases.moments import moment_of
-from psa_tickets.usecases.refusals import StepForbidden, UnknownUser
+from psa_tickets.usecases.openings import Opening
+from psa_tickets.usecases.refusals import StepForbidden, UnknownUser, refuse_customers
 
 FIRST_NUMBER = 1001
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
-    """What somebody asks for."""
-
-    type: TicketType
-    title: str
-    description: str
-    customer_id: UUID
-    priority: Priority
-    asset_ids: Sequence[UUID]
-    occurred_at: datetime | None
 
 
 async def open_ticket(
@@ -53,13 +43,25 @@ async def open_ticket(
 
     An unknown customer or asset is refused by the database's own references.
     """
+    opening = openings.as_asked_by(principal, opening)
     opened_at = moment_of(principal, opening.occurred_at, now=now)
     process = workflows.ask(tx)
+    looked = openings.look(tx, principal, opening)
     policy = await sla_queries.find_default_policy(tx)
+    known = surroundings.of_answer(looked)
+    openings.check(opening, known)
+
     # Late, because whoever opens the next ticket waits for this number's commit.
     number = await numbers.draw(tx, "ticket", first=FIRST_NUMBER)
-    workflow = workflows.of_answer(process)
-    ticket = _new_ticket(principal, opening, workflow, f"T-{number}", opened_at=opened_at, now=now)
+    ticket = openings.new_ticket(
+        principal,
+        opening,
+        known,
+        workflows.of_answer(process),
+        number=f"T-{number}",
+        opened_at=opened_at,
+        now=now,
+    )
     log: tuple[Event, ...] = ()
     if policy is not None:
         log = (Started(at=opened_at, terms=policy.terms_for(ticket.priority)),)
@@ -71,9 +73,8 @@ async def open_ticket(
     sla_queries.append(tx, ticket.id, log, now=now)
 
     _announce_opening(tx, ticket, opening.asset_ids)
-    view = tickets.view_of(ticket, clocks, now=now)
     audit.record(tx, "ticket.opened", "ticket", ticket.id, after=facts_of(ticket))
-    return view
+    return tickets.view_of(ticket, clocks, now=now)
 
 
 async def change_status(
@@ -83,15 +84,19 @@ async def change_status(
     wanted: str,
     *,
     occurred_at: datetime | None,
+    override_reason: str | None = None,
     expected_version: int | None,
     now: datetime,
 ) -> TicketView:
-    """Move a ticket to another status."""
+    """Move a ticket to another status; what counts as solved must meet the close rules."""
+    refuse_customers(principal)
     at = moment_of(principal, occurred_at, now=now)
+    asked = closing.ask(tx, ticket_id)
     before = await stored_tickets.get_for_update(tx, ticket_id, principal, "ticket:update")
     check_version(before.version, expected_version)
     _check_permission(principal, rules.step(before, wanted))
     after = rules.move(before, wanted, now=at)
+    closing.check(tx, principal, before, after, asked, override_reason=override_reason)
 
     return await settle(tx, before, after, at=at, now=now)
 
@@ -106,6 +111,7 @@ async def assign(
     now: datetime,
 ) -> TicketView:
     """Give a ticket to somebody, or back to the queue."""
+    refuse_customers(principal)
     before = await stored_tickets.get_for_update(tx, ticket_id, principal, "ticket:assign")
     check_version(before.version, expected_version)
     if assignee_id is not None:
@@ -127,35 +133,28 @@ async def assign(
     return await settle(tx, before, after, at=now, now=now)
 
 
-async def edit(
-    tx: Tx,
-    principal: Principal,
-    ticket_id: UUID,
-    *,
-    title: str | None,
-    description: str | None,
-    priority: Priority | None,
-    expected_version: int | None,
-    now: datetime,
+async def close(
+    tx: Tx, principal: Principal, ticket_id: UUID, *, expected_version: int | None, now: datetime
 ) -> TicketView:
-    """Change a ticket's words or its priority; another priority means other SLA terms."""
-    before = await stored_tickets.get_for_update(tx, ticket_id, principal, "ticket:update")
+    """Close a ticket, solved by that if it was not; the customer may do so, too."""
+    asked = closing.ask(tx, ticket_id)
+    before = await stored_tickets.get_for_update(tx, ticket_id, principal, "ticket:close")
     check_version(before.version, expected_version)
-    after = replace(
-        before,
-        title=title or before.title,
-        description=description or before.description,
-        priority=priority or before.priority,
-    )
+    after = rules.close(before, now=now)
+    closing.check(tx, principal, before, after, asked, override_reason=None)
 
-    extra: tuple[Event, ...] = ()
-    if after.priority is not before.priority:
-        policy = await sla_queries.find_default_policy(tx)
-        if policy is not None:
-            terms = policy.terms_for(after.priority)
-            extra = (TermsChanged(at=now, terms=terms, reason=f"priority {after.priority}"),)
-    _announce_edit(tx, before, after, now=now)
-    return await settle(tx, before, after, at=now, now=now, extra=extra)
+    return await settle(tx, before, after, at=now, now=now)
+
+
+async def reopen(
+    tx: Tx, principal: Principal, ticket_id: UUID, *, expected_version: int | None, now: datetime
+) -> TicketView:
+    """Bring a solved ticket back to work, as long as the reopen window lasts."""
+    before = await stored_tickets.get_for_update(tx, ticket_id, principal, "ticket:close")
+    check_version(before.version, expected_version)
+    after = rules.reopen(before, at=now)
+
+    return await settle(tx, before, after, at=now, now=now)
 
 
 async def settle(
@@ -190,37 +189,6 @@ async def settle(
     return view
 
 
-def _new_ticket(
-    principal: Principal,
-    opening: Opening,
-    workflow: Workflow,
-    number: str,
-    *,
-    opened_at: datetime,
-    now: datetime,
-) -> StoredTicket:
-    return StoredTicket(
-        id=uuid7(),
-        number=number,
-        type=opening.type,
-        title=opening.title,
-        description=opening.description,
-        customer_id=opening.customer_id,
-        priority=opening.priority,
-        status=workflow.initial,
-        workflow=workflow,
-        assignee_id=None,
-        opened_by=principal.user_id,
-        opened_at=opened_at,
-        created_at=now,
-        first_response_at=None,
-        resolved_at=None,
-        closed_at=None,
-        reopen_count=0,
-        version=1,
-    )
-
-
 def _announce_opening(tx: Tx, ticket: StoredTicket, asset_ids: Sequence[UUID]) -> None:
     outbox.publish(
         tx,
@@ -238,16 +206,6 @@ def _announce_opening(tx: Tx, ticket: StoredTicket, asset_ids: Sequence[UUID]) -
             asset_ids=list(asset_ids),
         ),
     )
-
-
-def _announce_edit(tx: Tx, before: StoredTicket, after: StoredTicket, *, now: datetime) -> None:
-    changes = [
-        FieldChange(field=name, previous=getattr(before, name), current=getattr(after, name))
-        for name in ("title", "description", "priority")
-        if getattr(before, name) != getattr(after, name)
-    ]
-    if changes:
-        outbox.publish(tx, TicketUpdated(ticket_id=after.id, changes=changes, updated_at=now))
 
 
 def _check_permission(principal: Principal, step: Transition) -> None:
