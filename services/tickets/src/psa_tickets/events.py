@@ -70,6 +70,19 @@ class TicketStatusChanged(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: datetime
 
 
+class TicketCloseAnnounced(msgspec.Struct, frozen=True, kw_only=True):
+    """Unless somebody objects, the solved ticket will be closed."""
+
+    TYPE: ClassVar[str] = "ticket.close_announced.v1"
+    SUBJECT: ClassVar[str] = "ticket_id"
+
+    ticket_id: UUID
+    number: str
+    customer_id: UUID
+    closes_at: datetime
+    announced_at: datetime
+
+
 class TicketCommented(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody wrote; the words themselves stay with us."""
 

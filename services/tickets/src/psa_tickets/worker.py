@@ -10,7 +10,7 @@ from psa_events import consumer, housekeeping, relay
 from psa_tickets.consumers import SUBSCRIPTIONS
 from psa_tickets.settings import TicketsSettings
 from psa_tickets.storage import open_cabinet
-from psa_tickets.usecases import attachment_care, figures, sla_watch
+from psa_tickets.usecases import attachment_care, auto_close, figures, sla_watch
 
 
 async def main() -> None:
@@ -33,6 +33,11 @@ async def main() -> None:
             relay.run("tickets", pool, settings.database_dsn, settings.amqp_url),
             consumer.run("tickets", pool, settings.amqp_url, SUBSCRIPTIONS),
             serve.every(1.0, "sla", for_every_tenant(pool, "sla", sla_watch.look)),
+            serve.every(
+                auto_close.EVERY_SECONDS,
+                "auto_close",
+                for_every_tenant(pool, "auto_close", auto_close.look),
+            ),
             serve.every(figures.EVERY_SECONDS, "figures", lambda: figures.count(pool)),
             serve.every(
                 attachment_care.EVERY_SECONDS,

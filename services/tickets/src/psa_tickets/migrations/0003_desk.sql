@@ -11,16 +11,22 @@ SELECT protect_tenant_table('workflows');
 
 -- The meaning stands beside the status, so that statements need not know the process.
 ALTER TABLE tickets
-    ADD COLUMN status_kind text NOT NULL DEFAULT 'new';
+    ADD COLUMN status_kind         text NOT NULL DEFAULT 'new',
+    -- When the timer looks at a solved ticket next, and for when its closing was announced.
+    ADD COLUMN auto_close_look_at  timestamptz,
+    ADD COLUMN close_announced_for timestamptz;
 ALTER TABLE tickets NO FORCE ROW LEVEL SECURITY;
 UPDATE tickets
    SET status_kind = CASE status
                          WHEN 'assigned'    THEN 'open'
                          WHEN 'in_progress' THEN 'open'
                          ELSE status
-                     END
+                     END,
+       auto_close_look_at = CASE status WHEN 'resolved' THEN resolved_at END
  WHERE status <> 'new';
 ALTER TABLE tickets FORCE ROW LEVEL SECURITY;
+CREATE INDEX tickets_to_close ON tickets (tenant_id, auto_close_look_at)
+    WHERE auto_close_look_at IS NOT NULL;
 CREATE INDEX tickets_by_kind ON tickets (tenant_id, status_kind, created_at, id);
 
 -- While it is deployed, the version before this one moves tickets and knows nothing of kinds;
@@ -36,6 +42,7 @@ BEGIN
                                WHEN 'in_progress' THEN 'open'
                                ELSE NEW.status
                            END;
+        NEW.auto_close_look_at := CASE NEW.status WHEN 'resolved' THEN NEW.resolved_at END;
     END IF;
     RETURN NEW;
 END

@@ -63,6 +63,14 @@ SAVE_SQL = """
            priority = %(priority)s,
            status = %(status)s,
            status_kind = %(status_kind)s,
+           auto_close_look_at = CASE
+                                    WHEN %(status_kind)s <> 'resolved' THEN NULL
+                                    WHEN status_kind = 'resolved' THEN auto_close_look_at
+                                    ELSE %(resolved_at)s
+                                END,
+           close_announced_for = CASE
+                                     WHEN %(status_kind)s = 'resolved' THEN close_announced_for
+                                 END,
            assignee_id = %(assignee_id)s,
            contact_id = %(contact_id)s,
            on_behalf_of_id = %(on_behalf_of_id)s,
