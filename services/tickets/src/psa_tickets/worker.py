@@ -9,7 +9,7 @@ from psa_common.tenants import for_every_tenant
 from psa_events import consumer, housekeeping, relay
 from psa_tickets.consumers import SUBSCRIPTIONS
 from psa_tickets.settings import TicketsSettings
-from psa_tickets.usecases import figures, sla_watch
+from psa_tickets.usecases import figures, sla_check, sla_escalations, sla_reapplying, sla_watch
 
 
 async def main() -> None:
@@ -31,6 +31,9 @@ async def main() -> None:
             relay.run("tickets", pool, settings.database_dsn, settings.amqp_url),
             consumer.run("tickets", pool, settings.amqp_url, SUBSCRIPTIONS),
             serve.every(1.0, "sla", for_every_tenant(pool, "sla", sla_watch.look)),
+            serve.every(1.0, "sla_escalations", lambda: sla_escalations.go_round(pool)),
+            serve.every(2.0, "sla_reapply", for_every_tenant(pool, "sla", sla_reapplying.go_on)),
+            serve.every(sla_check.EVERY_SECONDS, "sla_check", sla_check.Round(pool).go_on),
             serve.every(figures.EVERY_SECONDS, "figures", lambda: figures.count(pool)),
             serve.every(2.0, "audit", for_every_tenant(pool, "audit", audit.seal)),
         )

@@ -32,7 +32,7 @@ INSERT_SQL = """
             tags, custom, external_refs, order_reference, due_at, follow_up_at, estimated_minutes,
             parent_id, follow_up_of_id, split_from_id, merged_into_id, updated_at, response_state,
             response_due_at, resolution_state, resolution_due_at, sla_look_again_at, sla_policy_id,
-            sla_policy_version, sla_excluded)
+            sla_policy_version, sla_excluded, first_response_at)
     VALUES (%(id)s, %(number)s, %(type)s, %(title)s, %(description)s, %(customer_id)s,
             %(priority)s, %(status)s, %(assignee_id)s, %(opened_by)s, %(opened_at)s,
             %(created_at)s, %(contact_id)s, %(on_behalf_of_id)s, %(location_id)s, %(contract_id)s,
@@ -42,7 +42,7 @@ INSERT_SQL = """
             %(parent_id)s, %(follow_up_of_id)s, %(split_from_id)s, %(merged_into_id)s,
             %(created_at)s, %(response_state)s, %(response_due_at)s, %(resolution_state)s,
             %(resolution_due_at)s, %(sla_look_again_at)s, %(sla_policy_id)s,
-            %(sla_policy_version)s, %(sla_excluded)s)
+            %(sla_policy_version)s, %(sla_excluded)s, %(first_response_at)s)
 """
 
 SAVE_SQL = """
@@ -138,12 +138,12 @@ async def get_for_update(
 
 def insert(tx: Tx, ticket: StoredTicket, clocks: Clocks) -> None:
     """Store a new ticket."""
-    tx.defer(INSERT_SQL, **_columns(ticket), **_sla_columns(clocks))
+    tx.defer(INSERT_SQL, **_columns(ticket), **sla_columns(clocks))
 
 
 def save(tx: Tx, ticket: StoredTicket, clocks: Clocks, *, now: datetime) -> None:
     """Store what changed, and a new version."""
-    tx.defer(SAVE_SQL, **_columns(ticket), **_sla_columns(clocks), now=now)
+    tx.defer(SAVE_SQL, **_columns(ticket), **sla_columns(clocks), now=now)
 
 
 def link_asset(tx: Tx, ticket_id: UUID, asset_id: UUID) -> None:
@@ -167,15 +167,8 @@ def look_again(tx: Tx, ticket_id: UUID, clocks: Clocks) -> None:
     )
 
 
-def _columns(ticket: StoredTicket) -> dict[str, object]:
-    columns: dict[str, object] = {one.name: getattr(ticket, one.name) for one in fields(ticket)}
-    columns["tags"] = list(ticket.tags)
-    columns["custom"] = Jsonb(dict(ticket.custom))
-    columns["external_refs"] = Jsonb(msgspec.to_builtins(ticket.external_refs))
-    return columns
-
-
-def _sla_columns(clocks: Clocks) -> dict[str, object]:
+def sla_columns(clocks: Clocks) -> dict[str, object]:
+    """Return the cache of the fold as the columns keep it."""
     policy = clocks.terms and clocks.terms.policy
     return {
         "response_state": clocks.response.state,
@@ -187,3 +180,11 @@ def _sla_columns(clocks: Clocks) -> dict[str, object]:
         "sla_policy_version": policy and policy.version,
         "sla_excluded": clocks.excluded is not None,
     }
+
+
+def _columns(ticket: StoredTicket) -> dict[str, object]:
+    columns: dict[str, object] = {one.name: getattr(ticket, one.name) for one in fields(ticket)}
+    columns["tags"] = list(ticket.tags)
+    columns["custom"] = Jsonb(dict(ticket.custom))
+    columns["external_refs"] = Jsonb(msgspec.to_builtins(ticket.external_refs))
+    return columns
