@@ -163,3 +163,27 @@ async def test_who_has_read_another_version_decides_nothing(desk: Api, customer_
     ]
 
     assert [one.status_code for one in answers] == [412, 412, 412]
+
+
+async def test_a_customer_sees_every_minute_and_nothing_that_we_say_about_it(
+    desk: Api, api: Api, acme: Tenant, customer_id: UUID
+) -> None:
+    gold = await a_named_policy(desk, "Gold")
+    ticket = (await a_ticket(desk, customer_id, priority="P2", occurred_at=OPENED))["id"]
+    reason = {"reason": "schwieriger Kunde"}
+    await desk.put(f"/tickets/{ticket}/sla-policy", {"policy_id": gold, **reason})
+    await desk.put(f"/tickets/{ticket}/sla/exclusion", reason)
+    person = acme.person(
+        "ticket:view:own_customer", "sla:view:own_customer", customer_id=str(customer_id)
+    )
+
+    ours = await desk.get(f"/tickets/{ticket}/sla")
+    theirs = await api.as_(person).get(f"/tickets/{ticket}/sla")
+
+    assert "schwieriger Kunde" in ours.text
+    assert "schwieriger Kunde" not in theirs.text
+    ours_minutes, theirs_minutes = (
+        [one["minutes"] for one in answer.json()["data"]["attributes"]["resolution"]["intervals"]]
+        for answer in (ours, theirs)
+    )
+    assert ours_minutes == theirs_minutes

@@ -5,8 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import pytest
-
 from psa_common.db import Pool, tenant_transaction
 from psa_common.ids import uuid7
 from psa_common.testing import Api, Tenant, a_context
@@ -14,7 +12,7 @@ from psa_events.testing import published
 from psa_tickets.queries import sla_escalations as outcomes
 from psa_tickets.usecases import sla_escalations
 from tickets_builders import a_contact, a_ticket, a_user
-from tickets_sla_api import an_always_open_policy, at_work, report
+from tickets_sla_api import OPENED, an_always_open_policy, at_work, report
 
 Levels = list[dict[str, Any]]
 A_QUEUE = "INSERT INTO queues (id, name, created_at) VALUES (%(id)s, 'Second Level', now())"
@@ -252,43 +250,6 @@ async def test_a_failure_is_tried_again_and_given_up_in_the_end(
     assert (state, "on_the_moon" in outcome) == ("failed", True)
 
 
-@pytest.mark.parametrize(
-    "escalation",
-    [
-        pytest.param({"percent": 0}, id="no-share"),
-        pytest.param({"percent": 501}, id="far-too-late"),
-        pytest.param({"percent": 50, "set_status": "on_the_moon"}, id="unknown-status"),
-        pytest.param({"percent": 50, "notify": ["mayor"]}, id="unknown-recipient"),
-        pytest.param({"percent": 50, "page": True}, id="unknown-field"),
-    ],
-)
-async def test_a_malformed_escalation_is_refused(desk: Api, escalation: dict[str, Any]) -> None:
-    calendar = await desk.post("/calendars", {"name": "24x7", "always_open": True})
-    policy = {
-        "name": "x",
-        "calendar_id": calendar.json()["data"]["id"],
-        "targets": {"P2": {"resolution_minutes": 60, "escalations": [escalation]}},
-    }
-
-    assert (await desk.post("/sla-policies", policy)).status_code == 400
-
-
-@pytest.mark.parametrize("field", ["assign_to", "move_to_queue"])
-async def test_an_escalation_to_somebody_unknown_is_refused(desk: Api, field: str) -> None:
-    calendar = await desk.post("/calendars", {"name": "24x7", "always_open": True})
-    escalation = {"percent": 50, field: str(uuid7())}
-    policy = {
-        "name": "x",
-        "calendar_id": calendar.json()["data"]["id"],
-        "targets": {"P2": {"resolution_minutes": 60, "escalations": [escalation]}},
-    }
-
-    response = await desk.post("/sla-policies", policy)
-
-    assert response.status_code == 422
-    assert response.json()["error"]["code"] == "UNKNOWN_ESCALATION_TARGET"
-
-
 async def test_the_report_shows_what_escalated_and_what_will(
     desk: Api, customer_id: UUID, worker_pool: Pool, acme: Tenant
 ) -> None:
@@ -301,3 +262,16 @@ async def test_the_report_shows_what_escalated_and_what_will(
         (1, False, None),
         (90, False, None),
     ]
+
+
+async def test_a_backdated_ticket_escalates_nothing(
+    desk: Api, customer_id: UUID, worker_pool: Pool, acme: Tenant
+) -> None:
+    await _policy(desk, {"percent": 50}, {"percent": 110, "raise_priority_to": "P1"})
+    ticket = await a_ticket(desk, customer_id, priority="P2", occurred_at=OPENED)
+
+    await at_work(worker_pool, acme, now=_later(1))
+
+    assert await _told(worker_pool, acme) == []
+    assert await _outcomes(worker_pool, acme, ticket["id"]) == []
+    assert all(one["reached"] for one in await _levels(desk, ticket["id"]))
