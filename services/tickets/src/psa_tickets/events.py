@@ -70,7 +70,7 @@ class TicketStatusChanged(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: datetime
 
 
-class TicketCommented(msgspec.Struct, frozen=True, kw_only=True):
+class TicketCommented(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody wrote; the words themselves stay with us."""
 
     TYPE: ClassVar[str] = "ticket.commented.v1"
@@ -82,6 +82,25 @@ class TicketCommented(msgspec.Struct, frozen=True, kw_only=True):
     author_id: UUID
     author_kind: str
     commented_at: datetime
+    channel: str | None = None
+    is_resolution: bool = False
+
+
+class AttachmentAdded(msgspec.Struct, frozen=True, kw_only=True):
+    """A file was added; its name and content stay with us."""
+
+    TYPE: ClassVar[str] = "attachment.added.v1"
+    SUBJECT: ClassVar[str] = "ticket_id"
+
+    ticket_id: UUID
+    attachment_id: UUID
+    comment_id: UUID | None
+    visibility: str
+    content_type: str
+    size_bytes: int
+    author_id: UUID
+    author_kind: str
+    added_at: datetime
 
 
 class SlaWarning(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,7 +27,7 @@ from psa_common.inputs import Line
 from psa_common.listing import fetch_page
 from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.sla_terms import Metric, Recipient
-from psa_tickets.domain.ticket import Status
+from psa_tickets.http.workflow import StatusKey
 from psa_tickets.queries import sla_policies, sla_reapplications
 from psa_tickets.queries.sla_policies import Policy, PolicyVersion, Target
 from psa_tickets.queries.sla_reapplications import Reapplication
@@ -52,7 +52,7 @@ class EscalationInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     raise_priority_to: Priority | None = None
     assign_to: UUID | None = None
     move_to_queue: UUID | None = None
-    set_status: Status | None = None
+    set_status: StatusKey | None = None
 
 
 class TargetInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -18,10 +18,10 @@ from psa_common.identity import Principal
 from psa_common.inputs import Instant, Line, Text
 from psa_common.listing import fetch_included, fetch_page
 from psa_tickets.domain.priority import Priority
-from psa_tickets.domain.ticket import Status
 from psa_tickets.domain.ticket_type import TicketType
 from psa_tickets.http import includes, views
 from psa_tickets.http.views import TicketAttributes
+from psa_tickets.http.workflow import StatusKey
 from psa_tickets.queries import tickets
 from psa_tickets.usecases import ticket_lifecycle
 from psa_tickets.usecases.ticket_lifecycle import Opening
@@ -64,7 +64,7 @@ class TicketEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class StatusChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where the ticket goes; `occurred_at` needs the permission to backdate."""
 
-    status: Status
+    status: StatusKey
     occurred_at: Instant | None = None
 
 

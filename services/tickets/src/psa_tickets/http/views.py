@@ -5,11 +5,15 @@ from datetime import date, datetime
 import msgspec
 
 from psa_common.documents import Resource, related, shown
+from psa_tickets.domain.attachment import Scan
 from psa_tickets.domain.priority import Priority
-from psa_tickets.domain.ticket import AuthorKind, Status, Visibility, category_of
+from psa_tickets.domain.status_kind import STAGES, Kind
+from psa_tickets.domain.ticket import AuthorKind, Visibility
 from psa_tickets.domain.ticket_type import TicketType
 from psa_tickets.domain.time_entry import Approval, Billable
-from psa_tickets.queries.comments import Comment
+from psa_tickets.domain.words import Channel
+from psa_tickets.queries.attachments import Attachment
+from psa_tickets.queries.comments import Comment, CommentVersion
 from psa_tickets.queries.tickets import TicketView
 from psa_tickets.queries.time_entries import EntryRow
 
@@ -22,8 +26,9 @@ class TicketAttributes(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     description: str
     priority: Priority
-    status: Status
+    status: str
     status_category: str
+    status_kind: Kind
     opened_at: datetime
     created_at: datetime
     updated_at: datetime
@@ -44,7 +49,36 @@ class CommentAttributes(msgspec.Struct, frozen=True, kw_only=True):
     author_kind: AuthorKind
     author_name: str
     body: str
+    html: str | None
+    channel: Channel
+    is_resolution: bool
     occurred_at: datetime
+    created_at: datetime
+    edited_at: datetime | None
+    redacted_at: datetime | None
+
+
+class VersionAttributes(msgspec.Struct, frozen=True, kw_only=True):
+    """What a comment said until somebody edited it."""
+
+    version: int
+    body: str
+    html: str | None
+    replaced_at: datetime
+
+
+class AttachmentAttributes(msgspec.Struct, frozen=True, kw_only=True):
+    """A file; `content_type` is what its content shows, whatever was claimed."""
+
+    filename: str
+    content_type: str
+    size_bytes: int
+    sha256: str
+    content_id: str | None
+    visibility: Visibility
+    scan: Scan
+    author_kind: AuthorKind
+    author_name: str
     created_at: datetime
 
 
@@ -65,7 +99,7 @@ class TimeEntryAttributes(msgspec.Struct, frozen=True, kw_only=True):
 
 def ticket(view: TicketView) -> Resource[TicketAttributes]:
     """Show a ticket."""
-    attributes = shown(view, TicketAttributes, status_category=category_of(view.status))
+    attributes = shown(view, TicketAttributes, status_category=STAGES[view.status_kind])
     links = related(
         customer=("customer", view.customer_id),
         assignee=("user", view.assignee_id),
@@ -76,9 +110,23 @@ def ticket(view: TicketView) -> Resource[TicketAttributes]:
 
 def comment(said: Comment) -> Resource[CommentAttributes]:
     """Show words on a ticket."""
-    links = related(ticket=("ticket", said.ticket_id), author=("user", said.author_id))
+    author = ("user", said.author_id) if said.contact_id is None else ("contact", said.contact_id)
+    links = related(ticket=("ticket", said.ticket_id), author=author)
     attributes = shown(said, CommentAttributes)
     return Resource(said.id, "comment", attributes, links)
+
+
+def comment_version(earlier: CommentVersion) -> Resource[VersionAttributes]:
+    """Show what a comment said before."""
+    links = related(replaced_by=("user", earlier.replaced_by))
+    return Resource(earlier.id, "comment_version", shown(earlier, VersionAttributes), links)
+
+
+def attachment(file: Attachment) -> Resource[AttachmentAttributes]:
+    """Show a file."""
+    links = related(ticket=("ticket", file.ticket_id), comment=("comment", file.comment_id))
+    attributes = shown(file, AttachmentAttributes, sha256=file.sha256.hex())
+    return Resource(file.id, "attachment", attributes, links)
 
 
 def time_entry(row: EntryRow) -> Resource[TimeEntryAttributes]:

@@ -1,6 +1,6 @@
 """The tickets table as decisions change it: lock, insert, save, and look at again."""
 
-from dataclasses import fields
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +10,15 @@ from psa_common.db import Jsonb, Tx
 from psa_common.identity import Principal
 from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.sla_clock import Clocks
-from psa_tickets.queries.tickets import FACTS, VISIBLE, StoredTicket, no_such, visible_to
+from psa_tickets.queries import workflows
+from psa_tickets.queries.tickets import (
+    FACTS,
+    VISIBLE,
+    StoredTicket,
+    facts_of,
+    no_such,
+    visible_to,
+)
 
 GET_FOR_UPDATE_SQL = (
     FACTS
@@ -26,23 +34,24 @@ GET_FOR_UPDATE_SQL = (
 
 INSERT_SQL = """
     INSERT INTO tickets
-           (id, number, type, title, description, customer_id, priority, status, assignee_id,
-            opened_by, opened_at, created_at, contact_id, on_behalf_of_id, location_id,
+           (id, number, type, title, description, customer_id, priority, status, status_kind,
+            assignee_id, opened_by, opened_at, created_at, contact_id, on_behalf_of_id, location_id,
             contract_id, queue_id, category_id, source, impact, urgency, priority_overridden_by,
             tags, custom, external_refs, order_reference, due_at, follow_up_at, estimated_minutes,
             parent_id, follow_up_of_id, split_from_id, merged_into_id, updated_at, response_state,
             response_due_at, resolution_state, resolution_due_at, sla_look_again_at, sla_policy_id,
             sla_policy_version, sla_excluded, first_response_at)
     VALUES (%(id)s, %(number)s, %(type)s, %(title)s, %(description)s, %(customer_id)s,
-            %(priority)s, %(status)s, %(assignee_id)s, %(opened_by)s, %(opened_at)s,
-            %(created_at)s, %(contact_id)s, %(on_behalf_of_id)s, %(location_id)s, %(contract_id)s,
-            %(queue_id)s, %(category_id)s, %(source)s, %(impact)s, %(urgency)s,
-            %(priority_overridden_by)s, %(tags)s, %(custom)s, %(external_refs)s,
-            %(order_reference)s, %(due_at)s, %(follow_up_at)s, %(estimated_minutes)s,
-            %(parent_id)s, %(follow_up_of_id)s, %(split_from_id)s, %(merged_into_id)s,
-            %(created_at)s, %(response_state)s, %(response_due_at)s, %(resolution_state)s,
-            %(resolution_due_at)s, %(sla_look_again_at)s, %(sla_policy_id)s,
-            %(sla_policy_version)s, %(sla_excluded)s, %(first_response_at)s)
+            %(priority)s, %(status)s, %(status_kind)s, %(assignee_id)s, %(opened_by)s,
+            %(opened_at)s, %(created_at)s, %(contact_id)s, %(on_behalf_of_id)s,
+            %(location_id)s, %(contract_id)s, %(queue_id)s, %(category_id)s, %(source)s,
+            %(impact)s, %(urgency)s, %(priority_overridden_by)s, %(tags)s,
+            %(custom)s, %(external_refs)s, %(order_reference)s, %(due_at)s, %(follow_up_at)s,
+            %(estimated_minutes)s, %(parent_id)s, %(follow_up_of_id)s, %(split_from_id)s,
+            %(merged_into_id)s, %(created_at)s, %(response_state)s,
+            %(response_due_at)s, %(resolution_state)s, %(resolution_due_at)s,
+            %(sla_look_again_at)s, %(sla_policy_id)s, %(sla_policy_version)s,
+            %(sla_excluded)s, %(first_response_at)s)
 """
 
 SAVE_SQL = """
@@ -53,6 +62,7 @@ SAVE_SQL = """
            customer_id = %(customer_id)s,
            priority = %(priority)s,
            status = %(status)s,
+           status_kind = %(status_kind)s,
            assignee_id = %(assignee_id)s,
            contact_id = %(contact_id)s,
            on_behalf_of_id = %(on_behalf_of_id)s,
@@ -127,9 +137,25 @@ class DueTicket(msgspec.Struct, frozen=True):
 async def get_for_update(
     tx: Tx, ticket_id: UUID, principal: Principal, permission: str
 ) -> StoredTicket:
-    """Lock and return the ticket; raises NotFound for what the caller may not touch."""
+    """
+    Lock and return the ticket with the process that it follows.
+
+    Raises NotFound for what the caller may not touch.
+    """
+    process = workflows.ask(tx)
     ticket = await tx.fetch_optional(
         StoredTicket, GET_FOR_UPDATE_SQL, ticket_id=ticket_id, **visible_to(principal, permission)
+    )
+    if ticket is None:
+        raise no_such(ticket_id)
+    return replace(ticket, workflow=workflows.of_answer(process))
+
+
+async def get_any_for_update(tx: Tx, ticket_id: UUID) -> StoredTicket:
+    """Lock and return the ticket for work that nobody signed in asks for; raises NotFound."""
+    everything = {"scope": "all", "user_id": None, "own_customer_id": None}
+    ticket = await tx.fetch_optional(
+        StoredTicket, GET_FOR_UPDATE_SQL, ticket_id=ticket_id, **everything
     )
     if ticket is None:
         raise no_such(ticket_id)
@@ -183,7 +209,8 @@ def sla_columns(clocks: Clocks) -> dict[str, object]:
 
 
 def _columns(ticket: StoredTicket) -> dict[str, object]:
-    columns: dict[str, object] = {one.name: getattr(ticket, one.name) for one in fields(ticket)}
+    columns = facts_of(ticket)
+    columns["status_kind"] = ticket.kind
     columns["tags"] = list(ticket.tags)
     columns["custom"] = Jsonb(dict(ticket.custom))
     columns["external_refs"] = Jsonb(msgspec.to_builtins(ticket.external_refs))

@@ -14,7 +14,8 @@ from psa_common.identity import Principal
 from psa_common.listing import Filter, Listing, Sort
 from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.sla_clock import Clocks
-from psa_tickets.domain.ticket import Status, Ticket
+from psa_tickets.domain.status_kind import Kind
+from psa_tickets.domain.ticket import Ticket
 from psa_tickets.domain.ticket_type import TicketType
 
 #: What a caller may see of the tickets, by the scope of `ticket:view`.
@@ -43,7 +44,7 @@ FACTS: LiteralString = """
 COLUMNS: LiteralString = (
     FACTS
     + """,
-           t.updated_at, t.response_state, t.response_due_at, t.resolution_state,
+           t.updated_at, t.status_kind, t.response_state, t.response_due_at, t.resolution_state,
            t.resolution_due_at
       FROM tickets AS t
 """
@@ -96,6 +97,7 @@ class TicketView(StoredTicket):
     """A ticket as readers see it, with where its clocks stand."""
 
     updated_at: datetime
+    status_kind: Kind
     response_state: str
     response_due_at: datetime | None
     resolution_state: str
@@ -108,7 +110,7 @@ LISTING = Listing(
     id_column="t.id",
     conditions=(VISIBLE,),
     filters={
-        "status": Filter("t.status = %(status)s", Status),
+        "status": Filter("t.status = %(status)s"),
         "priority": Filter("t.priority = %(priority)s", Priority),
         "type": Filter("t.type = %(type)s", TicketType),
         "customer_id": Filter("t.customer_id = %(customer_id)s", UUID),
@@ -154,11 +156,21 @@ def no_such(ticket_id: UUID) -> NotFound:
     return NotFound(f"There is no ticket {ticket_id}.")
 
 
+def facts_of(ticket: StoredTicket) -> dict[str, Any]:
+    """Return what is known of the ticket itself, without the process that it follows."""
+    return {
+        one.name: getattr(ticket, one.name)
+        for one in fields(StoredTicket)
+        if one.name != "workflow"
+    }
+
+
 def view_of(ticket: StoredTicket, clocks: Clocks, *, now: datetime) -> TicketView:
     """Return what a reader would see once *ticket* is stored."""
     return TicketView(
-        **{one.name: getattr(ticket, one.name) for one in fields(ticket)},
+        **facts_of(ticket),
         updated_at=now,
+        status_kind=ticket.kind,
         response_state=clocks.response.state,
         response_due_at=clocks.response.due_at,
         resolution_state=clocks.resolution.state,

@@ -43,3 +43,32 @@ class NotYetHappened(Invalid):
 
     def __init__(self, at: datetime) -> None:
         super().__init__(f"{at.isoformat()} is in the future.", field="occurred_at")
+
+
+class StepForbidden(Forbidden):
+    """The tenant's process leaves this step to others."""
+
+    code = "step_forbidden"
+
+    def __init__(self, status: str, permission: str) -> None:
+        super().__init__(
+            f"Moving a ticket to {status} needs the permission {permission}.", field="status"
+        )
+
+
+class NotYourComment(Forbidden):
+    """Words belong to who wrote them."""
+
+    code = "not_your_comment"
+
+    def __init__(self) -> None:
+        super().__init__("Only who wrote the comment may change it or add to it.")
+
+
+class NotYourAttachment(Forbidden):
+    """A file belongs to who sent it."""
+
+    code = "not_your_attachment"
+
+    def __init__(self) -> None:
+        super().__init__("Only who sent the file may delete it, or who may update the ticket.")

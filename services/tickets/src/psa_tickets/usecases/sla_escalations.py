@@ -23,7 +23,7 @@ from psa_tickets.domain import ticket as rules
 from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.sla_log import Escalated
 from psa_tickets.domain.sla_terms import Escalation
-from psa_tickets.domain.ticket import SlaEffect, Status
+from psa_tickets.domain.status_kind import SlaEffect
 from psa_tickets.events import FieldChange, TicketAssigned, TicketUpdated
 from psa_tickets.queries import sla_escalations, sla_policies, stored_tickets
 from psa_tickets.queries.sla_escalations import Doing, Level
@@ -44,7 +44,7 @@ class AlreadyDone(Refused):
 
     code = "escalation_too_late"
 
-    def __init__(self, number: str, status: Status) -> None:
+    def __init__(self, number: str, status: str) -> None:
         super().__init__(f"{number} is {status} by now; nothing is left to escalate.")
 
 
@@ -100,7 +100,7 @@ async def _do(tx: Tx, level: Level, *, now: datetime) -> str:
     before = await stored_tickets.get_for_update(
         tx, level.ticket_id, automatic(tx.tenant_id, WORK, "ticket:update"), "ticket:update"
     )
-    if rules.sla_effect_of(before.status) is SlaEffect.STOP:
+    if before.sla_effect is SlaEffect.STOP:
         raise AlreadyDone(before.number, before.status)
     await _refuse_gone(tx, level.escalation)
     after = _changed(before, level.escalation, now=now)
@@ -129,7 +129,7 @@ def _changed(ticket: StoredTicket, escalation: Escalation, *, now: datetime) -> 
     if escalation.assign_to and escalation.assign_to != ticket.assignee_id:
         ticket = rules.assign(ticket, escalation.assign_to)
     if escalation.set_status and escalation.set_status != ticket.status:
-        ticket = rules.move(ticket, Status(escalation.set_status), now=now)
+        ticket = rules.move(ticket, escalation.set_status, now=now)
     return replace(
         ticket,
         priority=_more_urgent(ticket.priority, escalation.raise_priority_to),

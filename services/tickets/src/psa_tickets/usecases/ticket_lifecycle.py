@@ -12,10 +12,11 @@ from psa_common.identity import Principal
 from psa_common.ids import uuid7
 from psa_events import outbox
 from psa_tickets.domain import sla, ticket as rules
+from psa_tickets.domain.default_workflow import DEFAULT_WORKFLOW
 from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.sla_log import Escalated, Event, TermsChanged
-from psa_tickets.domain.ticket import Status, category_of
 from psa_tickets.domain.ticket_type import TicketType
+from psa_tickets.domain.workflow import Transition
 from psa_tickets.events import (
     FieldChange,
     TicketAssigned,
@@ -23,11 +24,11 @@ from psa_tickets.events import (
     TicketStatusChanged,
     TicketUpdated,
 )
-from psa_tickets.queries import copies, sla_log, stored_tickets, tickets
-from psa_tickets.queries.tickets import StoredTicket, TicketView
+from psa_tickets.queries import copies, sla_log, stored_tickets, tickets, workflows
+from psa_tickets.queries.tickets import StoredTicket, TicketView, facts_of
 from psa_tickets.usecases import sla_agreement, sla_clocks
 from psa_tickets.usecases.moments import moment_of
-from psa_tickets.usecases.refusals import UnknownUser
+from psa_tickets.usecases.refusals import StepForbidden, UnknownUser
 
 FIRST_NUMBER = 1001
 
@@ -55,6 +56,7 @@ async def open_ticket(
     An unknown customer or asset is refused by the database's own references.
     """
     opened_at = moment_of(principal, opening.occurred_at, now=now)
+    process = workflows.ask(tx)
     ticket = _new_ticket(principal, opening, opened_at=opened_at, now=now)
     if opening.sla_evaluated:
         agreement = await sla_agreement.agree(tx, ticket)
@@ -66,7 +68,14 @@ async def open_ticket(
     clocks = sla.fold(log, now=now)
     # Late, because whoever opens the next ticket waits for this number's commit.
     number = await numbers.draw(tx, "ticket", first=FIRST_NUMBER)
-    ticket = replace(ticket, number=f"T-{number}", first_response_at=clocks.response.satisfied_at)
+    workflow = workflows.of_answer(process)
+    ticket = replace(
+        ticket,
+        number=f"T-{number}",
+        workflow=workflow,
+        status=workflow.initial,
+        first_response_at=clocks.response.satisfied_at,
+    )
 
     stored_tickets.insert(tx, ticket, clocks)
     for asset_id in opening.asset_ids:
@@ -75,7 +84,7 @@ async def open_ticket(
 
     _announce_opening(tx, ticket, opening.asset_ids)
     view = tickets.view_of(ticket, clocks, now=now)
-    audit.record(tx, "ticket.opened", "ticket", ticket.id, after=view)
+    audit.record(tx, "ticket.opened", "ticket", ticket.id, after=facts_of(ticket))
     return view
 
 
@@ -83,7 +92,7 @@ async def change_status(
     tx: Tx,
     principal: Principal,
     ticket_id: UUID,
-    wanted: Status,
+    wanted: str,
     *,
     occurred_at: datetime | None,
     expected_version: int | None,
@@ -93,6 +102,7 @@ async def change_status(
     at = moment_of(principal, occurred_at, now=now)
     before = await stored_tickets.get_for_update(tx, ticket_id, principal, "ticket:update")
     check_version(before.version, expected_version)
+    _check_permission(principal, rules.step(before, wanted))
     after = rules.move(before, wanted, now=at)
 
     return await settle(tx, before, after, at=at, now=now)
@@ -175,19 +185,21 @@ async def settle(
     )
 
     stored_tickets.save(tx, after, clocks, now=now)
-    if after.status is not before.status:
+    if after.status != before.status:
         outbox.publish(
             tx,
             TicketStatusChanged(
                 ticket_id=after.id,
                 previous=before.status,
                 current=after.status,
-                category=category_of(after.status),
+                category=after.stage,
                 changed_at=at,
             ),
         )
     view = tickets.view_of(replace(after, version=before.version + 1), clocks, now=now)
-    audit.record(tx, "ticket.changed", "ticket", after.id, before=before, after=after)
+    audit.record(
+        tx, "ticket.changed", "ticket", after.id, before=facts_of(before), after=facts_of(after)
+    )
     return view
 
 
@@ -202,7 +214,7 @@ def _new_ticket(
         description=opening.description,
         customer_id=opening.customer_id,
         priority=opening.priority,
-        status=Status.NEW,
+        status=DEFAULT_WORKFLOW.initial,
         assignee_id=None,
         opened_by=principal.user_id,
         opened_at=opened_at,
@@ -225,7 +237,7 @@ def _announce_opening(tx: Tx, ticket: StoredTicket, asset_ids: Sequence[UUID]) -
             customer_id=ticket.customer_id,
             priority=ticket.priority,
             status=ticket.status,
-            status_category=category_of(ticket.status),
+            status_category=ticket.stage,
             type=ticket.type,
             created_at=ticket.opened_at,
             opened_by=ticket.opened_by,
@@ -242,3 +254,8 @@ def _announce_edit(tx: Tx, before: StoredTicket, after: StoredTicket, *, now: da
     ]
     if changes:
         outbox.publish(tx, TicketUpdated(ticket_id=after.id, changes=changes, updated_at=now))
+
+
+def _check_permission(principal: Principal, step: Transition) -> None:
+    if step.permission is not None and principal.scope(step.permission) is None:
+        raise StepForbidden(step.target, step.permission)
