@@ -1,9 +1,12 @@
 """SLA stories through the API: policies, backdated words and moves, and what the clocks say."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psa_common.testing import Api
+from psa_common.db import Pool, tenant_transaction
+from psa_common.testing import Api, Tenant, a_context
+from psa_tickets.usecases import sla_watch
 from tickets_builders import OFFICE_HOURS
 
 OPENED = "2026-06-03T16:30:00+02:00"
@@ -61,3 +64,18 @@ async def clock(desk: Api, ticket: str, metric: str = "resolution") -> dict[str,
     """Return one clock."""
     found: dict[str, Any] = (await report(desk, ticket))[metric]
     return found
+
+
+async def at_work(worker_pool: Pool, tenant: Tenant, *, now: datetime) -> int:
+    """Let the timer come round at *now*; return how many clocks it looked at."""
+    async with tenant_transaction(worker_pool, tenant.id, a_context()) as tx:
+        return await sla_watch.look_at(tx, now=now)
+
+
+async def an_always_open_policy(desk: Api, **target: Any) -> str:
+    """Promise P2 a solution in 100 minutes around the clock, by default."""
+    calendar_id = await a_calendar(desk, "24x7", always_open=True)
+    targets = {"P2": {"resolution_minutes": 100, **target}, "P1": {"resolution_minutes": 50}}
+    return await a_named_policy(
+        desk, "Rund um die Uhr", calendar_id=calendar_id, is_default=True, targets=targets
+    )

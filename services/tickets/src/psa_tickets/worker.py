@@ -10,7 +10,15 @@ from psa_events import consumer, housekeeping, relay
 from psa_tickets.consumers import SUBSCRIPTIONS
 from psa_tickets.settings import TicketsSettings
 from psa_tickets.storage import open_cabinet
-from psa_tickets.usecases import attachment_care, auto_close, figures, sla_watch
+from psa_tickets.usecases import (
+    attachment_care,
+    auto_close,
+    figures,
+    sla_check,
+    sla_escalations,
+    sla_reapplying,
+    sla_watch,
+)
 
 
 async def main() -> None:
@@ -38,6 +46,9 @@ async def main() -> None:
                 "auto_close",
                 for_every_tenant(pool, "auto_close", auto_close.look),
             ),
+            serve.every(1.0, "sla_escalations", lambda: sla_escalations.go_round(pool)),
+            serve.every(2.0, "sla_reapply", for_every_tenant(pool, "sla", sla_reapplying.go_on)),
+            serve.every(sla_check.EVERY_SECONDS, "sla_check", sla_check.Round(pool).go_on),
             serve.every(figures.EVERY_SECONDS, "figures", lambda: figures.count(pool)),
             serve.every(
                 attachment_care.EVERY_SECONDS,

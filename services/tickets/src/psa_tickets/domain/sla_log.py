@@ -274,6 +274,18 @@ def reason_of(log: Sequence[Event]) -> str:
     return said[-1].reason if said else ""
 
 
+def without_reasons(log: Sequence[Event]) -> tuple[Event, ...]:
+    """Return *log* without what people wrote about their decisions; a pause keeps its status."""
+    return tuple(
+        event if isinstance(event, Paused) or not hasattr(event, "reason") else _silent(event)
+        for event in log
+    )
+
+
+def _silent(event: Event) -> Event:
+    return replace(event, reason="")
+
+
 def _concerns(event: Event, metric: Metric) -> bool:
     match event:
         case DeadlineSet() | DeadlineCleared():

@@ -22,14 +22,16 @@ from psa_common.documents import (
     shown,
 )
 from psa_common.guards import requires
+from psa_common.identity import Principal
 from psa_common.inputs import Line
 from psa_common.listing import fetch_page
 from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.sla_terms import Metric, Recipient
 from psa_tickets.http.workflow import StatusKey
-from psa_tickets.queries import sla_policies
+from psa_tickets.queries import sla_policies, sla_reapplications
 from psa_tickets.queries.sla_policies import Policy, PolicyVersion, Target
-from psa_tickets.usecases import service_levels
+from psa_tickets.queries.sla_reapplications import Reapplication
+from psa_tickets.usecases import service_levels, sla_reapplying
 from psa_tickets.usecases.service_levels import NewPolicy
 
 WorkingMinutes = Annotated[int, Meta(ge=1, le=525_600)]
@@ -87,6 +89,23 @@ class PolicyEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     active: bool | UnsetType = UNSET
 
 
+class Reapply(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why clocks that run shall follow the newest version."""
+
+    reason: Line
+
+
+class ReapplicationAttributes(msgspec.Struct, frozen=True, kw_only=True):
+    """How far it is; every ticket is counted once, as what became of it."""
+
+    reason: str
+    requested_at: datetime
+    changed: int
+    unchanged: int
+    refused: int
+    finished_at: datetime | None
+
+
 class PolicyAttributes(msgspec.Struct, frozen=True, kw_only=True):
     """A policy as readers see it."""
 
@@ -122,6 +141,13 @@ def show_version(version: PolicyVersion) -> Resource[PolicyVersionAttributes]:
     links = related(calendar=("calendar", version.calendar_id))
     attributes = shown(version, PolicyVersionAttributes)
     return Resource(version.id, "sla_policy_version", attributes, links)
+
+
+def show_reapplication(done: Reapplication) -> Resource[ReapplicationAttributes]:
+    """Show how far a policy's newest version has come."""
+    links = related(policy=("sla_policy", done.policy_id), requested_by=("user", done.requested_by))
+    attributes = shown(done, ReapplicationAttributes)
+    return Resource(done.id, "sla_reapplication", attributes, links)
 
 
 def _targets(given: dict[Priority, TargetInput]) -> dict[Priority, Target]:
@@ -191,6 +217,29 @@ async def list_policy_versions(
     return await fetch_page(tx, sla_policies.VERSIONS, request, show_version, policy_id=policy_id)
 
 
+@post("/{policy_id:uuid}/re-apply", guards=[requires("sla:manage")])
+async def apply_again(
+    policy_id: FromPath[UUID],
+    data: JSONBody[Reapply],
+    tx: NamedDependency[Tx],
+    principal: NamedDependency[Principal],
+) -> Document[ReapplicationAttributes]:
+    """Let the clocks that run under this policy follow its newest version, in the background."""
+    wanted = await sla_reapplying.request(
+        tx, principal, policy_id, reason=data.reason, now=datetime.now(UTC)
+    )
+    return answer(show_reapplication(wanted), status=202)
+
+
+@get("/{policy_id:uuid}/re-applications/{reapplication_id:uuid}", guards=[requires("sla:view")])
+async def read_reapplication(
+    policy_id: FromPath[UUID], reapplication_id: FromPath[UUID], tx: NamedDependency[Tx]
+) -> Document[ReapplicationAttributes]:
+    """Read how many tickets have the newest version by now."""
+    done = await sla_reapplications.get(tx, policy_id, reapplication_id)
+    return answer(show_reapplication(done))
+
+
 ROUTER = Router(
     "/sla-policies",
     route_handlers=[
@@ -199,5 +248,7 @@ ROUTER = Router(
         read_policy,
         edit_policy,
         list_policy_versions,
+        apply_again,
+        read_reapplication,
     ],
 )

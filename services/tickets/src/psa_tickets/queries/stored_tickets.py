@@ -40,7 +40,7 @@ INSERT_SQL = """
             tags, custom, external_refs, order_reference, due_at, follow_up_at, estimated_minutes,
             parent_id, follow_up_of_id, split_from_id, merged_into_id, updated_at, response_state,
             response_due_at, resolution_state, resolution_due_at, sla_look_again_at, sla_policy_id,
-            sla_policy_version, sla_excluded)
+            sla_policy_version, sla_excluded, first_response_at)
     VALUES (%(id)s, %(number)s, %(type)s, %(title)s, %(description)s, %(customer_id)s,
             %(priority)s, %(status)s, %(status_kind)s, %(assignee_id)s, %(opened_by)s,
             %(opened_at)s, %(created_at)s, %(contact_id)s, %(on_behalf_of_id)s,
@@ -51,7 +51,7 @@ INSERT_SQL = """
             %(merged_into_id)s, %(created_at)s, %(response_state)s,
             %(response_due_at)s, %(resolution_state)s, %(resolution_due_at)s,
             %(sla_look_again_at)s, %(sla_policy_id)s, %(sla_policy_version)s,
-            %(sla_excluded)s)
+            %(sla_excluded)s, %(first_response_at)s)
 """
 
 SAVE_SQL = """
@@ -172,12 +172,12 @@ async def get_any_for_update(tx: Tx, ticket_id: UUID) -> StoredTicket:
 
 def insert(tx: Tx, ticket: StoredTicket, clocks: Clocks) -> None:
     """Store a new ticket."""
-    tx.defer(INSERT_SQL, **_columns(ticket), **_sla_columns(clocks))
+    tx.defer(INSERT_SQL, **_columns(ticket), **sla_columns(clocks))
 
 
 def save(tx: Tx, ticket: StoredTicket, clocks: Clocks, *, now: datetime) -> None:
     """Store what changed, and a new version."""
-    tx.defer(SAVE_SQL, **_columns(ticket), **_sla_columns(clocks), now=now)
+    tx.defer(SAVE_SQL, **_columns(ticket), **sla_columns(clocks), now=now)
 
 
 def link_asset(tx: Tx, ticket_id: UUID, asset_id: UUID) -> None:
@@ -201,16 +201,8 @@ def look_again(tx: Tx, ticket_id: UUID, clocks: Clocks) -> None:
     )
 
 
-def _columns(ticket: StoredTicket) -> dict[str, object]:
-    columns = facts_of(ticket)
-    columns["status_kind"] = ticket.kind
-    columns["tags"] = list(ticket.tags)
-    columns["custom"] = Jsonb(dict(ticket.custom))
-    columns["external_refs"] = Jsonb(msgspec.to_builtins(ticket.external_refs))
-    return columns
-
-
-def _sla_columns(clocks: Clocks) -> dict[str, object]:
+def sla_columns(clocks: Clocks) -> dict[str, object]:
+    """Return the cache of the fold as the columns keep it."""
     policy = clocks.terms and clocks.terms.policy
     return {
         "response_state": clocks.response.state,
@@ -222,3 +214,12 @@ def _sla_columns(clocks: Clocks) -> dict[str, object]:
         "sla_policy_version": policy and policy.version,
         "sla_excluded": clocks.excluded is not None,
     }
+
+
+def _columns(ticket: StoredTicket) -> dict[str, object]:
+    columns = facts_of(ticket)
+    columns["status_kind"] = ticket.kind
+    columns["tags"] = list(ticket.tags)
+    columns["custom"] = Jsonb(dict(ticket.custom))
+    columns["external_refs"] = Jsonb(msgspec.to_builtins(ticket.external_refs))
+    return columns

@@ -1,6 +1,6 @@
 """Decide what is promised to customers, and in whose working hours."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,8 +15,8 @@ from psa_common.errors import Conflict, Refused
 from psa_common.ids import uuid7
 from psa_tickets.domain.calendar import WorkingCalendar
 from psa_tickets.domain.priority import Priority
-from psa_tickets.domain.sla_terms import Terms
-from psa_tickets.queries import calendars, sla_policies
+from psa_tickets.domain.sla_terms import Escalation, Terms
+from psa_tickets.queries import calendars, sla_policies, workflows
 from psa_tickets.queries.calendars import Calendar
 from psa_tickets.queries.sla_policies import Policy, Target
 
@@ -118,7 +118,8 @@ async def create_policy(tx: Tx, new: NewPolicy, *, now: datetime) -> Policy:
     """
     Store a policy; a default one applies to tickets opened from now on.
 
-    Raises NotFound for an unknown calendar, BudgetOutOfRange for an impossible promise.
+    Raises NotFound for an unknown calendar, UnknownStatus, UnknownEscalationTarget, and
+    BudgetOutOfRange for an impossible promise.
     """
     policy = Policy(
         id=uuid7(),
@@ -176,11 +177,12 @@ async def _check(tx: Tx, policy: Policy) -> None:
             warning_percent=target.warning_percent,
             escalations=target.escalations,
         )
-    await _refuse_unknown_targets(tx, policy)
-
-
-async def _refuse_unknown_targets(tx: Tx, policy: Policy) -> None:
     steps = [step for target in policy.targets.values() for step in target.escalations]
+    await _refuse_unknown_targets(tx, steps)
+    await _refuse_unknown_statuses(tx, steps)
+
+
+async def _refuse_unknown_targets(tx: Tx, steps: Sequence[Escalation]) -> None:
     user_ids = {user_id for step in steps for user_id in step.notify_user_ids}
     user_ids |= {step.assign_to for step in steps if step.assign_to}
     queue_ids = {step.move_to_queue for step in steps if step.move_to_queue}
@@ -191,3 +193,12 @@ async def _refuse_unknown_targets(tx: Tx, policy: Policy) -> None:
     )
     if unknown is not None:
         raise UnknownEscalationTarget(unknown)
+
+
+async def _refuse_unknown_statuses(tx: Tx, steps: Sequence[Escalation]) -> None:
+    wanted = {step.set_status for step in steps if step.set_status}
+    if not wanted:
+        return
+    process = await workflows.get(tx)
+    for status in sorted(wanted):
+        process.workflow.status(status)

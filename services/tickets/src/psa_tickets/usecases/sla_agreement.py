@@ -12,6 +12,7 @@ from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.sla_choice import Choice
 from psa_tickets.domain.sla_log import Escalated, Event, Responded, Started, TermsChanged
 from psa_tickets.domain.sla_terms import ChosenPolicy, Source, Terms
+from psa_tickets.domain.ticket_type import UNATTENDED
 from psa_tickets.queries import sla_assignments
 from psa_tickets.queries.sla_assignments import Assignment, Candidate, Circumstances, Said
 from psa_tickets.queries.tickets import StoredTicket
@@ -73,7 +74,7 @@ def begin(
     """
     agreement = agreed(said, ticket.priority) if evaluated else _leave_out(tx, principal, ticket)
     started = Started(at=ticket.opened_at, terms=agreement.terms, reason=agreement.reason)
-    if principal.customer_id is None and agreement.agent_opening_responds:
+    if ticket.source not in UNATTENDED and agreement.agent_opening_responds:
         return (started, Responded(at=ticket.opened_at))
     return (started,)
 

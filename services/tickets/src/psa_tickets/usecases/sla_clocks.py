@@ -12,7 +12,7 @@ from psa_events import outbox
 from psa_tickets.domain import sla
 from psa_tickets.domain.sla import ExplainedInterval
 from psa_tickets.domain.sla_clock import Clock, Clocks, State
-from psa_tickets.domain.sla_log import Escalated, Event, TermsChanged, reason_of
+from psa_tickets.domain.sla_log import Escalated, Event, TermsChanged, reason_of, without_reasons
 from psa_tickets.domain.sla_terms import Metric
 from psa_tickets.domain.ticket import Ticket
 from psa_tickets.events import SlaMeasured
@@ -91,15 +91,20 @@ async def record(
 
 
 async def explain(tx: Tx, principal: Principal, ticket_id: UUID, *, now: datetime) -> Explanation:
-    """Return every minute of both clocks of a ticket that the caller may see."""
+    """
+    Return every minute of both clocks of a ticket that the caller may see.
+
+    A customer's people see the same minutes, without what we tell each other about them.
+    """
     view = await tickets.get(tx, ticket_id, principal)
     log = await sla_log.read_log(tx, ticket_id)
-    escalations = await sla_escalations.list_of_ticket(tx, ticket_id)
-    clocks = sla.fold(log.events, now=now)
+    inside = principal.customer_id is None
+    escalations = await sla_escalations.list_of_ticket(tx, ticket_id) if inside else []
+    clocks = sla.fold(log.events if inside else without_reasons(log.events), now=now)
     return Explanation(
         ticket_id=view.id,
         number=view.number,
-        reason=reason_of(log.events),
+        reason=reason_of(log.events) if inside else "",
         clocks=clocks,
         response=ExplainedClock(clocks.response, sla.explain(clocks.response)),
         resolution=ExplainedClock(clocks.resolution, sla.explain(clocks.resolution)),
