@@ -14,7 +14,8 @@ JWKS = b"/.well-known/jwks.json"
 RESOURCES: Mapping[str, str] = {
     "auth": "auth users roles permissions api-keys identity-providers audit-log tenants",
     "crm": "customers contacts locations billing-accounts sepa-mandates activities custom-fields",
-    "tickets": "tickets time-entries sla-policies calendars queues kb search",
+    "tickets": "tickets time-entries timers time-rules time-lock work-types surcharge-rules travel materials"
+    " sla-policies calendars queues kb search",
     "billing": "contracts coverage rates billing-runs invoices credit-notes payments"
     " direct-debits dunning exports",
     "projects": "projects tasks milestones project-templates",

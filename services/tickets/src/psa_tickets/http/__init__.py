@@ -1,11 +1,11 @@
 """Every route of the service desk."""
 
-from psa_tickets.http import calendars, comments, sla_policies, tickets, time_entries
+from psa_tickets.http import calendars, comments, sla_policies, tickets, time
 
 ROUTES = (
     tickets.ROUTER,
     comments.ROUTER,
-    time_entries.ROUTER,
     sla_policies.ROUTER,
     calendars.ROUTER,
+    *time.ROUTES,
 )

@@ -9,10 +9,8 @@ from psa_common.documents import Resource, related, shown
 from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.ticket import AuthorKind, Status, Visibility, category_of
 from psa_tickets.domain.ticket_type import TicketType
-from psa_tickets.domain.time_entry import Approval, Billable
 from psa_tickets.queries.comments import Comment
 from psa_tickets.queries.tickets import TicketView
-from psa_tickets.queries.time_entries import EntryRow
 from psa_tickets.usecases.sla_clocks import ExplainedClock, Explanation
 
 
@@ -47,21 +45,6 @@ class CommentAttributes(msgspec.Struct, frozen=True, kw_only=True):
     author_name: str
     body: str
     occurred_at: datetime
-    created_at: datetime
-
-
-class TimeEntryAttributes(msgspec.Struct, frozen=True, kw_only=True):
-    """Work as it was written down; `minutes` are never rounded here, bills round."""
-
-    work_date: date
-    started_at: datetime | None
-    ended_at: datetime | None
-    minutes: int
-    work_type: str
-    billable: Billable
-    note: str
-    state: Approval
-    decided_at: datetime | None
     created_at: datetime
 
 
@@ -127,18 +110,6 @@ def comment(said: Comment) -> Resource[CommentAttributes]:
     links = related(ticket=("ticket", said.ticket_id), author=("user", said.author_id))
     attributes = shown(said, CommentAttributes)
     return Resource(said.id, "comment", attributes, links)
-
-
-def time_entry(row: EntryRow) -> Resource[TimeEntryAttributes]:
-    """Show work."""
-    links = related(
-        ticket=("ticket", row.ticket_id),
-        task=("task", row.task_id),
-        customer=("customer", row.customer_id),
-        user=("user", row.user_id),
-    )
-    attributes = shown(row, TimeEntryAttributes)
-    return Resource(row.id, "time_entry", attributes, links)
 
 
 def clock_report(explanation: Explanation) -> Resource[ClockReport]:
