@@ -168,16 +168,28 @@ async def test_billed_work_is_billed_once_and_stays(
     billed = (await desk.get(f"/time-entries/{entry}")).json()["data"]
     assert billed["attributes"]["state"] == "billed"
     assert billed["relationships"]["invoice"]["data"]["id"] == str(invoice)
-    for settle in (
-        lambda tx: approving.mark_billed(tx, [UUID(entry)], uuid7()),
-        lambda tx: approving.mark_billed(tx, [UUID(other)], invoice),
-        lambda tx: approving.mark_written_off(tx, [UUID(entry)], "Kulanz"),
-    ):
+    for ids, other_invoice in (([entry], uuid7()), ([other], invoice)):
         with pytest.raises(IllegalApproval):
             async with tenant_transaction(worker_pool, acme.id, a_context()) as tx:
-                await settle(tx)
+                await approving.mark_billed(tx, [UUID(one) for one in ids], other_invoice)
     assert refusal(await desk.patch(f"/time-entries/{entry}", {"note": "x"})) == (
         409,
         "TIME_ENTRY_LOCKED",
     )
     assert refusal(await desk.delete(f"/time-entries/{entry}")) == (409, "TIME_ENTRY_LOCKED")
+
+
+async def test_approved_work_may_be_written_off_and_billed_work_not(
+    desk: Api, customer_id: UUID, worker_pool: Pool, acme: Tenant
+) -> None:
+    entry = (await some_work(desk, await ticket_of(desk, customer_id)))["id"]
+    await desk.post(f"/time-entries/{entry}/approve")
+
+    async with tenant_transaction(worker_pool, acme.id, a_context()) as tx:
+        await approving.mark_written_off(tx, [UUID(entry)], "Kulanz")
+
+    attributes = (await desk.get(f"/time-entries/{entry}")).json()["data"]["attributes"]
+    assert (attributes["state"], attributes["reason"]) == ("written_off", "Kulanz")
+    with pytest.raises(IllegalApproval):
+        async with tenant_transaction(worker_pool, acme.id, a_context()) as tx:
+            await approving.mark_billed(tx, [UUID(entry)], uuid7())

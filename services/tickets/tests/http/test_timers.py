@@ -109,7 +109,7 @@ async def test_a_forgotten_timer_is_stopped_at_twelve_hours_and_once(
 ) -> None:
     ticket = await ticket_of(desk, customer_id)
     await _started(worker_pool, acme, technician, ticket, LONG_AGO)
-    counts = []
+    counts: list[int] = []
 
     for hours in (11, 13, 14):
         async with tenant_transaction(worker_pool, acme.id, a_context()) as tx:

@@ -39,28 +39,12 @@ async def correct(
     rules = await time_rules.hold_rules(tx)
     visible = time_entries.visible_to(principal, "time_entry:approve")
     before = await stored_time_entries.get_for_update(tx, time_entry_id, visible)
-    twin_id = uuid7()
-    taken_back = reversal(before.entry(), id=twin_id)
+    twin = _twin(before, principal, reason, now=now)
     refuse_own_work(before.user_id, principal.user_id, rules)
     if await stored_time_entries.is_reversed(tx, before.id):
         raise AlreadyReversed(before.id)
     open_days(tx, principal, [before.work_date], override_reason, rules)
 
-    twin = msgspec.structs.replace(
-        before,
-        id=twin_id,
-        minutes=taken_back.work.minutes,
-        state=taken_back.state,
-        reverses_id=before.id,
-        reason=reason,
-        entered_by=principal.user_id,
-        decided_at=now,
-        decided_by=principal.user_id,
-        invoice_id=None,
-        surcharges=(),
-        created_at=now,
-        version=1,
-    )
     stored_time_entries.insert(tx, twin)
     audit.record(tx, "time_entry.reversed", "time_entry", before.id, before=before, after=twin)
     announcements.reversed_(tx, before, twin, principal, now)
@@ -73,3 +57,25 @@ async def correct(
     effort = replace(right, override_reason=override_reason)
     logged = await record(tx, principal, target, before.user_id, effort, rules, now=now)
     return [twin, *logged.rows]
+
+
+def _twin(before: EntryRow, principal: Principal, reason: str, *, now: datetime) -> EntryRow:
+    """Return the entry that takes *before* back; raises NotReversible or ReversalReversed."""
+    taken_back = reversal(before.entry(), id=uuid7())
+    return msgspec.structs.replace(
+        before,
+        id=taken_back.id,
+        minutes=taken_back.work.minutes,
+        state=taken_back.state,
+        reverses_id=taken_back.reverses_id,
+        reason=reason,
+        entered_by=principal.user_id,
+        checked_at=None,
+        checked_by=None,
+        decided_at=now,
+        decided_by=principal.user_id,
+        invoice_id=None,
+        surcharges=(),
+        created_at=now,
+        version=1,
+    )
