@@ -193,3 +193,24 @@ async def test_approved_work_may_be_written_off_and_billed_work_not(
     with pytest.raises(IllegalApproval):
         async with tenant_transaction(worker_pool, acme.id, a_context()) as tx:
             await approving.mark_billed(tx, [UUID(entry)], uuid7())
+
+
+async def test_what_was_stored_with_a_warning_is_not_submitted_where_overlaps_are_forbidden(
+    desk: Api, customer_id: UUID
+) -> None:
+    ticket = await ticket_of(desk, customer_id)
+    await time_rules(desk, overlap="warn")
+    first = await some_work(desk, ticket, state="draft", started_at="2026-06-03T08:00:00Z")
+    second = await some_work(desk, ticket, state="draft", started_at="2026-06-03T08:10:00Z")
+    apart = await some_work(desk, ticket, state="draft", started_at="2026-06-03T09:00:00Z")
+    await time_rules(desk, overlap="forbid")
+    ids = [first["id"], second["id"], apart["id"]]
+
+    response = await desk.post("/time-entries/submit", {"ids": ids})
+
+    results = response.json()["data"]["attributes"]["results"]
+    assert [one["error"] and one["error"]["code"] for one in results] == [
+        "OVERLAPPING_WORK",
+        "OVERLAPPING_WORK",
+        None,
+    ]

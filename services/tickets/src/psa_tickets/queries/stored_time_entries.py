@@ -82,22 +82,24 @@ LOCK_SQL = (
 """
 )
 
-# One look for many entries: which of them overlap others of the same person.
+# One look for many entries: which of them overlap others of the same person. LIMIT keeps the
+# planner at one short walk along a person's days for each, instead of joining the whole ledger.
 OVERLAPPING_SQL = """
-    SELECT DISTINCT e.id
+    SELECT e.id
       FROM time_entries AS e
-      JOIN time_entries AS o
-           ON o.tenant_id = e.tenant_id
-          AND o.user_id = e.user_id
-          AND o.work_date BETWEEN e.work_date - 1 AND e.work_date + 1
-          AND o.id <> e.id
-          AND o.started_at < e.ended_at
-          AND o.ended_at > e.started_at
+     CROSS JOIN LATERAL (SELECT o.id
+                           FROM time_entries AS o
+                          WHERE o.user_id = e.user_id
+                            AND o.work_date BETWEEN e.work_date - 1 AND e.work_date + 1
+                            AND o.id <> e.id
+                            AND o.started_at < e.ended_at
+                            AND o.ended_at > e.started_at
+                            AND o.reverses_id IS NULL
+                            AND NOT EXISTS (SELECT FROM time_entries AS r
+                                             WHERE r.tenant_id = o.tenant_id
+                                               AND r.reverses_id = o.id)
+                          LIMIT 1) AS other
      WHERE e.id = ANY(%(ids)s)
-       AND o.reverses_id IS NULL
-       AND NOT EXISTS (SELECT FROM time_entries AS r
-                        WHERE r.tenant_id = o.tenant_id
-                          AND r.reverses_id = o.id)
 """
 
 IS_REVERSED_SQL = """
