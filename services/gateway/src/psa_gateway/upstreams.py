@@ -17,7 +17,7 @@ RESOURCES: Mapping[str, str] = {
     "tickets": "tickets workflow desk-settings priority-matrix ticket-fields queues categories"
     " ticket-views ticket-templates canned-answers macros checklist-templates recurring-tickets"
     " agents customer-technicians assignment-rules sla-policies sla-assignments calendars"
-    " time-entries timers work-types time-settings time-lock surcharges travel materials"
+    " time-entries timers work-types time-rules time-lock surcharge-rules travel materials"
     " mailboxes mails blocked-senders notifications kb search",
     "billing": "contracts coverage rates billing-runs invoices credit-notes payments"
     " direct-debits dunning exports",

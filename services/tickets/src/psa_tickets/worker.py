@@ -1,24 +1,15 @@
-"""The background process: consumers, outbox relay, timers, audit seals."""
+"""The background process: consumers, outbox relay, and what is done by the clock."""
 
 from importlib.metadata import version
 
-from psa_common import audit, observability, serve
+from psa_common import observability, serve
 from psa_common.db import open_pool
 from psa_common.settings import read_settings
-from psa_common.tenants import for_every_tenant
 from psa_events import consumer, housekeeping, relay
 from psa_tickets.consumers import SUBSCRIPTIONS
 from psa_tickets.settings import TicketsSettings
 from psa_tickets.storage import open_cabinet
-from psa_tickets.usecases import (
-    attachment_care,
-    auto_close,
-    figures,
-    sla_check,
-    sla_escalations,
-    sla_reapplying,
-    sla_watch,
-)
+from psa_tickets.usecases import rounds
 
 
 async def main() -> None:
@@ -40,20 +31,5 @@ async def main() -> None:
             housekeeping.run(pool),
             relay.run("tickets", pool, settings.database_dsn, settings.amqp_url),
             consumer.run("tickets", pool, settings.amqp_url, SUBSCRIPTIONS),
-            serve.every(1.0, "sla", for_every_tenant(pool, "sla", sla_watch.look)),
-            serve.every(
-                auto_close.EVERY_SECONDS,
-                "auto_close",
-                for_every_tenant(pool, "auto_close", auto_close.look),
-            ),
-            serve.every(1.0, "sla_escalations", lambda: sla_escalations.go_round(pool)),
-            serve.every(2.0, "sla_reapply", for_every_tenant(pool, "sla", sla_reapplying.go_on)),
-            serve.every(sla_check.EVERY_SECONDS, "sla_check", sla_check.Round(pool).go_on),
-            serve.every(figures.EVERY_SECONDS, "figures", lambda: figures.count(pool)),
-            serve.every(
-                attachment_care.EVERY_SECONDS,
-                "attachments",
-                lambda: attachment_care.look_after(pool, cabinet),
-            ),
-            serve.every(2.0, "audit", for_every_tenant(pool, "audit", audit.seal)),
+            *rounds.all_of(pool, cabinet),
         )

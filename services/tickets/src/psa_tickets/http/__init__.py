@@ -14,7 +14,7 @@ from psa_tickets.http import (
     ticket_sla,
     ticket_steps,
     tickets,
-    time_entries,
+    time,
     workflow,
 )
 
@@ -24,7 +24,6 @@ ROUTES = (
     comments.ROUTER,
     attachments.ROUTER,
     descriptions.ROUTER,
-    time_entries.ROUTER,
     ticket_sla.ROUTER,
     sla_policies.ROUTER,
     sla_assignments.ROUTER,
@@ -34,4 +33,5 @@ ROUTES = (
     ticket_fields.ROUTER,
     queues.ROUTER,
     categories.ROUTER,
+    *time.ROUTES,
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -14,13 +14,11 @@ from psa_tickets.domain.priority import Impact, Priority, Urgency
 from psa_tickets.domain.status_kind import STAGES, Kind
 from psa_tickets.domain.ticket import AuthorKind, Visibility
 from psa_tickets.domain.ticket_type import Source, TicketType
-from psa_tickets.domain.time_entry import Approval, Billable
 from psa_tickets.domain.words import Channel
 from psa_tickets.queries.attachments import Attachment
 from psa_tickets.queries.comments import Comment, CommentVersion
 from psa_tickets.queries.descriptions import Description
 from psa_tickets.queries.tickets import ExternalRef, TicketView
-from psa_tickets.queries.time_entries import EntryRow
 
 
 class TicketAttributes(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,21 +103,6 @@ class AttachmentAttributes(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
-class TimeEntryAttributes(msgspec.Struct, frozen=True, kw_only=True):
-    """Work as it was written down; `minutes` are never rounded here, bills round."""
-
-    work_date: date
-    started_at: datetime | None
-    ended_at: datetime | None
-    minutes: int
-    work_type: str
-    billable: Billable
-    note: str
-    state: Approval
-    decided_at: datetime | None
-    created_at: datetime
-
-
 def ticket(view: TicketView) -> Resource[TicketAttributes]:
     """Show a ticket."""
     attributes = shown(
@@ -190,15 +173,3 @@ def attachment(file: Attachment) -> Resource[AttachmentAttributes]:
     links = related(ticket=("ticket", file.ticket_id), comment=("comment", file.comment_id))
     attributes = shown(file, AttachmentAttributes, sha256=file.sha256.hex())
     return Resource(file.id, "attachment", attributes, links)
-
-
-def time_entry(row: EntryRow) -> Resource[TimeEntryAttributes]:
-    """Show work."""
-    links = related(
-        ticket=("ticket", row.ticket_id),
-        task=("task", row.task_id),
-        customer=("customer", row.customer_id),
-        user=("user", row.user_id),
-    )
-    attributes = shown(row, TimeEntryAttributes)
-    return Resource(row.id, "time_entry", attributes, links)

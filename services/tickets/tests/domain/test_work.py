@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from psa_tickets.domain.local_time import NaiveInstant, UnknownTimeZone
-from psa_tickets.domain.time_entry import (
+from psa_tickets.domain.time.work import (
     DAY_MINUTES,
     IncompleteTime,
     MinutesOutOfRange,

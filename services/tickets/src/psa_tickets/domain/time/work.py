@@ -1,48 +1,15 @@
-"""Minutes worked: what an entry may say, and who lets it through to the invoice."""
+"""When and how long somebody worked: recorded, split at midnight, compared."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from itertools import pairwise
-from uuid import UUID
 
 from psa_common.errors import Conflict, Invalid, Refused
 from psa_tickets.domain.local_time import as_utc, midnights_between, zone_of
 
 DAY_MINUTES = 1_440
 MINUTE = timedelta(minutes=1)
-
-
-class Billable(StrEnum):
-    """What the customer pays: all, nothing unseen, a shown 0, or a shown gift."""
-
-    BILLABLE = "billable"
-    NON_BILLABLE = "non_billable"
-    NO_CHARGE = "no_charge"
-    GOODWILL = "goodwill"
-
-
-class Approval(StrEnum):
-    """How far an entry is on its way to the invoice."""
-
-    DRAFT = "draft"
-    SUBMITTED = "submitted"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    BILLED = "billed"
-
-
-#: An approval is final, for billing hears of it; what was wrong is put right by another entry.
-STEPS: Mapping[Approval, frozenset[Approval]] = {
-    Approval.DRAFT: frozenset({Approval.SUBMITTED}),
-    Approval.SUBMITTED: frozenset({Approval.DRAFT, Approval.APPROVED, Approval.REJECTED}),
-    Approval.REJECTED: frozenset({Approval.SUBMITTED}),
-    Approval.APPROVED: frozenset({Approval.BILLED}),
-    Approval.BILLED: frozenset(),
-}
-
-EDITABLE = frozenset({Approval.DRAFT, Approval.REJECTED})
 
 
 class IncompleteTime(Invalid):
@@ -67,6 +34,21 @@ class MinutesOutOfRange(Refused):
             f"{minutes} minutes of work; give 1 to {DAY_MINUTES}, and started_at before ended_at.",
             field="minutes",
         )
+        self.minutes = minutes
+
+
+class BreakTooLong(Refused):
+    """A break is a part of the time between start and end."""
+
+    code = "break_too_long"
+
+    def __init__(self, break_minutes: int, minutes: int) -> None:
+        super().__init__(
+            f"A break of {break_minutes} minutes leaves no work of {minutes}; shorten it, "
+            "and give one only beside started_at and ended_at.",
+            field="break_minutes",
+        )
+        self.break_minutes = break_minutes
         self.minutes = minutes
 
 
@@ -97,62 +79,24 @@ class OverlappingWork(Conflict):
         self.other = other
 
 
-class IllegalApproval(Refused):
-    """The way to the invoice has no such step."""
-
-    code = "illegal_approval_step"
-
-    def __init__(self, current: Approval, wanted: Approval) -> None:
-        allowed = ", ".join(sorted(STEPS[current])) or "nothing"
-        super().__init__(
-            f"Work that is {current} cannot become {wanted}; it may become {allowed}.",
-            field="state",
-        )
-        self.current = current
-        self.wanted = wanted
-
-
-class EntryLocked(Refused):
-    """Somebody relies on what the entry says."""
-
-    code = "time_entry_locked"
-
-    def __init__(self, current: Approval) -> None:
-        super().__init__(
-            f"Work that is {current} cannot be changed; "
-            "withdraw a submitted entry, correct an approved one by another."
-        )
-        self.current = current
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """When and how long somebody worked; `work_date` is the local date of the beginning."""
+    """
+    When and how long somebody worked; `work_date` is the local date of the beginning.
+
+    `minutes` are those worked: the break within start and end is taken off already.
+    """
 
     work_date: date
     started_at: datetime | None
     ended_at: datetime | None
     minutes: int
+    break_minutes: int = 0
 
     def __str__(self) -> str:
         if self.started_at is None or self.ended_at is None:
             return f"{self.minutes} minutes on {self.work_date}"
         return f"{self.started_at:%Y-%m-%dT%H:%MZ} to {self.ended_at:%Y-%m-%dT%H:%MZ}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimeEntry:
-    """One person's work on one ticket or task."""
-
-    id: UUID
-    ticket_id: UUID | None
-    task_id: UUID | None
-    user_id: UUID
-    work: Work
-    work_type: str
-    billable: Billable
-    note: str
-    state: Approval
 
 
 def record_work(
@@ -161,21 +105,26 @@ def record_work(
     ended_at: datetime | None = None,
     work_date: date | None = None,
     minutes: int | None = None,
+    break_minutes: int = 0,
     time_zone: str,
     now: datetime,
 ) -> Work:
     """
     Return the work that the given two of four describe; *time_zone* decides its date.
 
-    Raises IncompleteTime, MinutesOutOfRange or WorkInFuture.
+    Raises IncompleteTime, MinutesOutOfRange, BreakTooLong or WorkInFuture.
     """
     match started_at, ended_at, work_date, minutes:
         case datetime(), datetime(), None, None:
-            work = _work_from(as_utc(started_at), as_utc(ended_at), time_zone)
+            start, end = as_utc(started_at), as_utc(ended_at)
+            work = _work_from(start, end, break_minutes, time_zone)
         case datetime(), None, None, int():
             start = as_utc(started_at)
-            work = _work_from(start, start + _in_range(minutes) * MINUTE, time_zone)
+            end = start + (_in_range(minutes) + break_minutes) * MINUTE
+            work = _work_from(start, end, break_minutes, time_zone)
         case None, None, date(), int():
+            if break_minutes:
+                raise BreakTooLong(break_minutes, minutes)
             work = Work(
                 work_date=work_date, started_at=None, ended_at=None, minutes=_in_range(minutes)
             )
@@ -199,15 +148,34 @@ def split_at_midnight(work: Work, time_zone: str) -> tuple[Work, ...]:
     if work.started_at is None or work.ended_at is None:
         return (work,)
 
-    start, end = work.started_at, work.ended_at
-    cuts = (start, *midnights_between(start, end, zone_of(time_zone)), end)
+    zone = zone_of(time_zone)
+    midnights = midnights_between(work.started_at, work.ended_at, zone)
+    cuts = (work.started_at, *midnights, work.ended_at)
     pieces: list[Work] = []
-    for since, until in pairwise(cuts):
-        minutes = (until - start) // MINUTE - (since - start) // MINUTE
+    for (since, until), minutes in zip(pairwise(cuts), shares(work, cuts), strict=True):
         if minutes:
-            day = since.astimezone(zone_of(time_zone)).date()
-            pieces.append(Work(work_date=day, started_at=since, ended_at=until, minutes=minutes))
+            pieces.append(
+                Work(
+                    work_date=since.astimezone(zone).date(),
+                    started_at=since,
+                    ended_at=until,
+                    minutes=minutes,
+                    break_minutes=_gross(work, since, until) - minutes,
+                )
+            )
     return tuple(pieces)
+
+
+def shares(work: Work, cuts: Sequence[datetime]) -> list[int]:
+    """
+    Return the minutes worked between each two of *cuts*, which begin and end with the work.
+
+    Nobody writes down when the break was, so each stretch bears its part of it; the shares
+    always add up to the minutes of the whole.
+    """
+    gross = work.minutes + work.break_minutes
+    worked = [_gross(work, cuts[0], cut) * work.minutes // gross for cut in cuts]
+    return [later - earlier for earlier, later in pairwise(worked)]
 
 
 def overlaps(work: Work, other: Work) -> bool:
@@ -224,29 +192,35 @@ def refuse_overlap(work: Work, others: Iterable[Work]) -> None:
             raise OverlappingWork(work, other)
 
 
-def decide(entry: TimeEntry, wanted: Approval) -> TimeEntry:
-    """
-    Return *entry* one step further.
-
-    Raises IllegalApproval if there is no such step.
-    """
-    if wanted not in STEPS[entry.state]:
-        raise IllegalApproval(entry.state, wanted)
-    return replace(entry, state=wanted)
-
-
-def refuse_locked(entry: TimeEntry) -> None:
-    """Raise EntryLocked unless *entry* may still be changed."""
-    if entry.state not in EDITABLE:
-        raise EntryLocked(entry.state)
+def gaps(works: Iterable[Work]) -> list[tuple[datetime, datetime]]:
+    """Return the stretches between the first start and the last end that nothing claims."""
+    claimed = sorted(
+        (work.started_at, work.ended_at) for work in works if work.started_at and work.ended_at
+    )
+    found: list[tuple[datetime, datetime]] = []
+    for index, (since, _) in enumerate(claimed[1:], start=1):
+        until_now = max(ended for _, ended in claimed[:index])
+        if until_now < since:
+            found.append((until_now, since))
+    return found
 
 
-def _work_from(start: datetime, end: datetime, time_zone: str) -> Work:
+def _gross(work: Work, since: datetime, until: datetime) -> int:
+    """Return the minutes on the clock, counted from the start so that parts add up."""
+    start = work.started_at or since
+    return (until - start) // MINUTE - (since - start) // MINUTE
+
+
+def _work_from(start: datetime, end: datetime, break_minutes: int, time_zone: str) -> Work:
+    gross = _in_range((end - start) // MINUTE)
+    if break_minutes >= gross:
+        raise BreakTooLong(break_minutes, gross)
     return Work(
         work_date=start.astimezone(zone_of(time_zone)).date(),
         started_at=start,
         ended_at=end,
-        minutes=_in_range((end - start) // MINUTE),
+        minutes=gross - break_minutes,
+        break_minutes=break_minutes,
     )
 
 
