@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from psa_common.db import Answer, Tx
+from psa_common.db import Tx
 from psa_tickets.domain.custom_field import CustomField
 
 # Solved children do not hold up their parent.
@@ -36,11 +36,6 @@ class FactsRow(msgspec.Struct, frozen=True):
     required_fields: list[CustomField] | None
 
 
-def ask(tx: Tx, ticket_id: UUID) -> Answer[FactsRow]:
-    """Ask with the next statement what was done for the ticket."""
-    return tx.ask(FactsRow, FACTS_SQL, ticket_id=ticket_id)
-
-
-def fields_of(row: FactsRow) -> list[CustomField]:
-    """Return the fields that must be filled in."""
-    return row.required_fields or []
+async def get_facts(tx: Tx, ticket_id: UUID) -> FactsRow:
+    """Return what was done for the ticket."""
+    return await tx.fetch_one(FactsRow, FACTS_SQL, ticket_id=ticket_id)

@@ -1,10 +1,9 @@
 """May this ticket count as solved? The tenant's close rules, and who may pass them by."""
 
 from dataclasses import replace
-from uuid import UUID
 
 from psa_common import audit
-from psa_common.db import Answer, Tx
+from psa_common.db import Tx
 from psa_common.errors import Forbidden
 from psa_common.identity import Principal
 from psa_tickets.domain.closing import CloseRuleFailed, CloseRules, ClosingFacts, unmet
@@ -12,8 +11,10 @@ from psa_tickets.domain.custom_field import missing_values
 from psa_tickets.domain.status_kind import Kind, Stage
 from psa_tickets.domain.ticket import Ticket
 from psa_tickets.queries import closing
-from psa_tickets.queries.closing import FactsRow
 from psa_tickets.queries.tickets import StoredTicket
+
+#: Of a step that does not end the work.
+NO_RULES = CloseRules(no_open_children=False)
 
 
 class OverrideForbidden(Forbidden):
@@ -28,12 +29,11 @@ class OverrideForbidden(Forbidden):
         )
 
 
-def check(
+async def check(
     tx: Tx,
     principal: Principal,
     before: StoredTicket,
     after: StoredTicket,
-    asked: Answer[FactsRow],
     *,
     override_reason: str | None,
 ) -> None:
@@ -42,7 +42,8 @@ def check(
 
     With a reason, whoever may override passes; that is written down.
     """
-    left = unmet(rules_for(principal, before, after), _facts(before, asked))
+    rules = rules_for(principal, before, after)
+    left = unmet(rules, await _facts(tx, before)) if rules != NO_RULES else {}
     if not left:
         return
     if override_reason is None:
@@ -61,27 +62,21 @@ def rules_for(principal: Principal, before: Ticket, after: Ticket) -> CloseRules
     over open children. A customer's own wish is no question of our diligence.
     """
     rules = before.workflow.close_rules
-    none = CloseRules(no_open_children=False)
     if after.kind is Kind.CANCELLED or after.stage not in {Stage.RESOLVED, Stage.CLOSED}:
-        return none
+        return NO_RULES
     if before.stage is Stage.RESOLVED or principal.customer_id is not None:
-        return replace(none, no_open_children=rules.no_open_children)
+        return replace(NO_RULES, no_open_children=rules.no_open_children)
     return rules
 
 
-def ask(tx: Tx, ticket_id: UUID) -> Answer[FactsRow]:
-    """Ask for the facts together with the ticket's lock."""
-    return closing.ask(tx, ticket_id)
-
-
-def _facts(ticket: StoredTicket, asked: Answer[FactsRow]) -> ClosingFacts:
-    [row] = asked.rows()
+async def _facts(tx: Tx, ticket: StoredTicket) -> ClosingFacts:
+    row = await closing.get_facts(tx, ticket.id)
     return ClosingFacts(
         answered=row.answered,
         time_entries=row.time_entries,
         missing_fields=tuple(
             f"custom.{key}"
-            for key in missing_values(ticket.custom, closing.fields_of(row), ticket.type)
+            for key in missing_values(ticket.custom, row.required_fields or (), ticket.type)
         ),
         open_children=row.open_children,
     )

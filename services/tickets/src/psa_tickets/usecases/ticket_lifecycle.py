@@ -91,12 +91,11 @@ async def change_status(
     """Move a ticket to another status; what counts as solved must meet the close rules."""
     refuse_customers(principal)
     at = moment_of(principal, occurred_at, now=now)
-    asked = closing.ask(tx, ticket_id)
     before = await stored_tickets.get_for_update(tx, ticket_id, principal, "ticket:update")
     check_version(before.version, expected_version)
     _check_permission(principal, rules.step(before, wanted))
     after = rules.move(before, wanted, now=at)
-    closing.check(tx, principal, before, after, asked, override_reason=override_reason)
+    await closing.check(tx, principal, before, after, override_reason=override_reason)
 
     return await settle(tx, before, after, at=at, now=now)
 
@@ -137,11 +136,10 @@ async def close(
     tx: Tx, principal: Principal, ticket_id: UUID, *, expected_version: int | None, now: datetime
 ) -> TicketView:
     """Close a ticket, solved by that if it was not; the customer may do so, too."""
-    asked = closing.ask(tx, ticket_id)
     before = await stored_tickets.get_for_update(tx, ticket_id, principal, "ticket:close")
     check_version(before.version, expected_version)
     after = rules.close(before, now=now)
-    closing.check(tx, principal, before, after, asked, override_reason=None)
+    await closing.check(tx, principal, before, after, override_reason=None)
 
     return await settle(tx, before, after, at=now, now=now)
 
