@@ -17,6 +17,7 @@ from psa_tickets.domain.sla_log import (
     Metric,
     Paused,
     Phase,
+    Recorded,
     Reopened,
     Resolved,
     Responded,
@@ -130,7 +131,7 @@ class ExplainedInterval:
     days: tuple[DayShare, ...]
 
 
-def fold(log: Iterable[Event], *, now: datetime) -> Clocks:
+def fold(log: Iterable[Recorded], *, now: datetime) -> Clocks:
     """
     Return where both clocks stand at *now*; what happens later has not happened yet.
 

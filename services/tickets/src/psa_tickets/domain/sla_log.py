@@ -148,7 +148,18 @@ class TermsChanged:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """The solution of this very instant was none: the clocks count as if it had not been."""
+
+    kind: ClassVar[str] = "withdrawn"
+    at: datetime
+
+
 Event = Started | Responded | Paused | Resumed | Resolved | Reopened | TermsChanged
+
+#: What the log may hold: what happened, and that something did not.
+Recorded = Event | Withdrawn
 
 #: Which event may follow in which phase, and where it leads; anything else did not happen.
 LIFE: Mapping[Phase, Mapping[type[Event], Phase]] = {
@@ -178,7 +189,7 @@ class ImpossibleOrder(Refused):
 
     code = "impossible_sla_order"
 
-    def __init__(self, event: Event, phase: Phase) -> None:
+    def __init__(self, event: Recorded, phase: Phase) -> None:
         possible = ", ".join(sorted(follower.kind for follower in LIFE[phase]))
         super().__init__(
             f"{event.kind} at {event.at.isoformat()} cannot follow: the clock is {phase} then; "
@@ -189,19 +200,32 @@ class ImpossibleOrder(Refused):
         self.phase = phase
 
 
-def in_order(log: Iterable[Event]) -> tuple[Event, ...]:
+def in_order(log: Iterable[Recorded]) -> tuple[Event, ...]:
     """
     Return *log* sorted by when things happened; what happened at one instant keeps its order.
 
-    Raises ImpossibleOrder if the sorted story is not one that a ticket can live.
+    What was withdrawn is left out. Raises ImpossibleOrder if the sorted story is not one that
+    a ticket can live.
     """
-    ordered = tuple(sorted(log, key=lambda event: event.at))
+    ordered = _without_withdrawn(sorted(log, key=lambda event: event.at))
     phase = Phase.IDLE
     for event in ordered:
         if type(event) not in LIFE[phase]:
             raise ImpossibleOrder(event, phase)
         phase = LIFE[phase][type(event)]
     return ordered
+
+
+def _without_withdrawn(log: Iterable[Recorded]) -> tuple[Event, ...]:
+    kept: list[Event] = []
+    for event in log:
+        if not isinstance(event, Withdrawn):
+            kept.append(event)
+        elif kept and isinstance(kept[-1], Resolved) and kept[-1].at == event.at:
+            kept.pop()
+        else:
+            raise ImpossibleOrder(event, Phase.RUNNING)
+    return tuple(kept)
 
 
 def as_resolution_sees(log: Sequence[Event]) -> tuple[Event, ...]:

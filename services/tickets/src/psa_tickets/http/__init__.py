@@ -1,6 +1,7 @@
 """Every route of the service desk."""
 
 from psa_tickets.http import calendars, comments, sla_policies, tickets, time_entries
+from psa_tickets.http.relations import merging
 
 ROUTES = (
     tickets.ROUTER,
@@ -8,4 +9,5 @@ ROUTES = (
     time_entries.ROUTER,
     sla_policies.ROUTER,
     calendars.ROUTER,
+    merging.ROUTER,
 )

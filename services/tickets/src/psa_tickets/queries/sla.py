@@ -13,8 +13,8 @@ from psa_common.listing import Listing, Sort
 from psa_tickets.domain.calendar import WorkingCalendar
 from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.sla_log import (
-    Event,
     Paused,
+    Recorded,
     Reopened,
     Resolved,
     Responded,
@@ -22,6 +22,7 @@ from psa_tickets.domain.sla_log import (
     Started,
     Terms,
     TermsChanged,
+    Withdrawn,
 )
 
 LOG_SQL = """
@@ -80,6 +81,10 @@ ANNOUNCE_SQL = """
     VALUES (%(ticket_id)s, %(metric)s, %(level)s, %(reached_at)s, %(now)s)
         ON CONFLICT DO NOTHING
 """
+
+
+#: Events of which there is nothing to know but when.
+INSTANTS = {one.kind: one for one in (Responded, Resumed, Resolved, Reopened, Withdrawn)}
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,7 +163,7 @@ class _LogRow(msgspec.Struct, frozen=True):
 class RecordedLog(msgspec.Struct, frozen=True):
     """A log with the instants at which its events were written down."""
 
-    events: tuple[Event, ...]
+    events: tuple[Recorded, ...]
     recorded_at: tuple[datetime, ...]
 
     def was_watched(self, reached_at: datetime) -> bool:
@@ -178,7 +183,7 @@ async def read_log(tx: Tx, ticket_id: UUID) -> RecordedLog:
     )
 
 
-def append(tx: Tx, ticket_id: UUID, events: Sequence[Event], *, now: datetime) -> None:
+def append(tx: Tx, ticket_id: UUID, events: Sequence[Recorded], *, now: datetime) -> None:
     """Write events at the end of the log; they stay as they are."""
     for event in events:
         terms = getattr(event, "terms", None)
@@ -250,21 +255,15 @@ async def announce_once(
     )
 
 
-def _event_of(row: _LogRow) -> Event:
+def _event_of(row: _LogRow) -> Recorded:
     at, reason = row.occurred_at, row.reason or ""
+    if row.kind in INSTANTS:
+        return INSTANTS[row.kind](at=at)
     match row.kind:
         case Started.kind:
             return Started(at=at, terms=_terms_of(row))
-        case Responded.kind:
-            return Responded(at=at)
         case Paused.kind:
             return Paused(at=at, reason=reason)
-        case Resumed.kind:
-            return Resumed(at=at)
-        case Resolved.kind:
-            return Resolved(at=at)
-        case Reopened.kind:
-            return Reopened(at=at)
         case TermsChanged.kind:
             return TermsChanged(at=at, terms=_terms_of(row), reason=reason)
         case unknown:

@@ -9,6 +9,7 @@ import msgspec
 from psa_common.db import Jsonb, Tx
 from psa_common.identity import Principal
 from psa_tickets.domain.priority import Priority
+from psa_tickets.domain.relations.merge import TicketMerged
 from psa_tickets.domain.sla import Clocks
 from psa_tickets.queries.tickets import FACTS, VISIBLE, StoredTicket, no_such, visible_to
 
@@ -23,6 +24,25 @@ GET_FOR_UPDATE_SQL = (
        FOR UPDATE
 """
 )
+
+# A key share lock, as a reference takes it: others may add too, but nobody may merge.
+GET_FOR_SHARE_SQL = (
+    FACTS
+    + """
+      FROM tickets AS t
+     WHERE t.id = %(ticket_id)s
+       AND """
+    + VISIBLE
+    + """
+       FOR KEY SHARE
+"""
+)
+
+NUMBER_SQL = """
+    SELECT number
+      FROM tickets
+     WHERE id = %(ticket_id)s
+"""
 
 INSERT_SQL = """
     INSERT INTO tickets
@@ -119,13 +139,46 @@ class DueTicket(msgspec.Struct, frozen=True):
 async def get_for_update(
     tx: Tx, ticket_id: UUID, principal: Principal, permission: str
 ) -> StoredTicket:
-    """Lock and return the ticket; raises NotFound for what the caller may not touch."""
+    """
+    Lock and return the ticket.
+
+    Raises NotFound for what the caller may not touch, TicketMerged for what another took in.
+    """
+    ticket = await get_even_merged(tx, ticket_id, principal, permission)
+    await refuse_merged(tx, ticket)
+    return ticket
+
+
+async def get_even_merged(
+    tx: Tx, ticket_id: UUID, principal: Principal, permission: str
+) -> StoredTicket:
+    """Lock and return the ticket, be it merged or not; raises NotFound."""
     ticket = await tx.fetch_optional(
         StoredTicket, GET_FOR_UPDATE_SQL, ticket_id=ticket_id, **visible_to(principal, permission)
     )
     if ticket is None:
         raise no_such(ticket_id)
     return ticket
+
+
+async def get_for_share(
+    tx: Tx, ticket_id: UUID, principal: Principal, permission: str
+) -> StoredTicket:
+    """Return the ticket for something to be added to it, and keep it from being merged away."""
+    ticket = await tx.fetch_optional(
+        StoredTicket, GET_FOR_SHARE_SQL, ticket_id=ticket_id, **visible_to(principal, permission)
+    )
+    if ticket is None:
+        raise no_such(ticket_id)
+    await refuse_merged(tx, ticket)
+    return ticket
+
+
+async def refuse_merged(tx: Tx, ticket: StoredTicket) -> None:
+    """Raise TicketMerged, with the number to go on at, for a ticket that another took in."""
+    if ticket.merged_into_id is not None:
+        target_number = await tx.fetch_value(NUMBER_SQL, ticket_id=ticket.merged_into_id)
+        raise TicketMerged(ticket.number, target_number)
 
 
 def insert(tx: Tx, ticket: StoredTicket, clocks: Clocks) -> None:

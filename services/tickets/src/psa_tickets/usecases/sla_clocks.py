@@ -9,10 +9,10 @@ import msgspec
 from psa_common.db import Tx
 from psa_common.identity import Principal
 from psa_events import outbox
-from psa_tickets.domain import sla
+from psa_tickets.domain import sla, ticket as ticket_rules
 from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.sla import Clock, Clocks, ExplainedInterval, State
-from psa_tickets.domain.sla_log import Event
+from psa_tickets.domain.sla_log import Recorded, Withdrawn
 from psa_tickets.domain.ticket import Ticket
 from psa_tickets.events import SlaBreached, SlaMeasured, SlaWarning
 from psa_tickets.queries import sla as sla_queries, tickets
@@ -37,7 +37,7 @@ class Explanation(msgspec.Struct, frozen=True):
     resolution: ExplainedClock
 
 
-async def advance(tx: Tx, after: Ticket, happened: Sequence[Event], *, now: datetime) -> Clocks:
+async def advance(tx: Tx, after: Ticket, happened: Sequence[Recorded], *, now: datetime) -> Clocks:
     """
     Append what *happened* to the ticket's log and return where its clocks stand now.
 
@@ -57,6 +57,29 @@ async def advance(tx: Tx, after: Ticket, happened: Sequence[Event], *, now: date
         if is_.state in DECIDED and _verdict(was) != _verdict(is_):
             _announce_verdict(tx, after, is_)
     return clocks
+
+
+async def stop_unjudged(
+    tx: Tx, before: Ticket, after: Ticket, *, now: datetime
+) -> tuple[Clocks, bool]:
+    """
+    Stop the clocks of a ticket that another one takes in; say also whether they were running.
+
+    No verdict is told: the promise is kept or broken by the ticket that goes on.
+    """
+    log = await sla_queries.read_log(tx, after.id)
+    stopped = ticket_rules.sla_events(before, after, at=now) if log.events else ()
+    clocks = sla.fold((*log.events, *stopped), now=now)
+
+    earlier = sla.fold(log.events, now=now)
+    await announce_crossings(tx, after.id, after.priority, log, earlier, now=now)
+    sla_queries.append(tx, after.id, stopped, now=now)
+    return clocks, bool(stopped)
+
+
+async def run_on(tx: Tx, ticket: Ticket, *, stopped_at: datetime, now: datetime) -> Clocks:
+    """Let the clocks count as if they had not been stopped at *stopped_at*."""
+    return await advance(tx, ticket, (Withdrawn(at=stopped_at),), now=now)
 
 
 async def announce_crossings(

@@ -21,7 +21,7 @@ from psa_tickets.domain.time_entry import (
     split_at_midnight,
 )
 from psa_tickets.events import TimeEntryApproved
-from psa_tickets.queries import copies, tickets, time_entries
+from psa_tickets.queries import copies, stored_tickets, time_entries
 from psa_tickets.queries.time_entries import EntryRow
 from psa_tickets.usecases.refusals import UnknownTask
 
@@ -43,7 +43,7 @@ async def log_on_ticket(
     tx: Tx, principal: Principal, ticket_id: UUID, effort: Effort, *, now: datetime
 ) -> list[EntryRow]:
     """Write down work on a ticket that the caller may see."""
-    ticket = await tickets.get(tx, ticket_id, principal)
+    ticket = await stored_tickets.get_for_share(tx, ticket_id, principal, "ticket:view")
     return await _log(
         tx, principal, effort, ticket_id=ticket.id, customer_id=ticket.customer_id, now=now
     )
