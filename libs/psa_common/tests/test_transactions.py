@@ -167,3 +167,47 @@ async def test_a_server_connection_shared_through_pgbouncer_never_carries_a_tena
         async with pooled.connection() as conn:
             with pytest.raises(psycopg.DatabaseError):
                 await send(conn, [Statement(TEXTS_SQL, {})])
+
+
+async def test_a_savepoint_undoes_what_is_inside_and_nothing_else(pool: Pool, acme: Tenant) -> None:
+    async with _writing(pool, acme) as tx:
+        tx.defer(INSERT_SQL, id=uuid7(), text="before")
+        with pytest.raises(LookupError):
+            async with tx.savepoint():
+                tx.defer(INSERT_SQL, id=uuid7(), text="deferred inside")
+                await tx.execute(INSERT_SQL, id=uuid7(), text="sent inside")
+                raise LookupError
+        async with tx.savepoint():
+            tx.defer(INSERT_SQL, id=uuid7(), text="kept inside")
+        tx.defer(INSERT_SQL, id=uuid7(), text="behind")
+
+    async with _writing(pool, acme) as tx:
+        assert await _texts(tx) == ["before", "behind", "kept inside"]
+
+
+async def test_an_error_of_a_deferred_statement_surfaces_inside_its_savepoint(
+    pool: Pool, acme: Tenant
+) -> None:
+    same = uuid7()
+
+    async with _writing(pool, acme) as tx:
+        await tx.execute(INSERT_SQL, id=same, text="first")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            async with tx.savepoint():
+                tx.defer(INSERT_SQL, id=same, text="second")
+        assert await _texts(tx) == ["first"]
+
+    async with _writing(pool, acme) as tx:
+        assert await _texts(tx) == ["first"]
+
+
+async def test_savepoints_nest(pool: Pool, acme: Tenant) -> None:
+    async with _writing(pool, acme) as tx, tx.savepoint():
+        tx.defer(INSERT_SQL, id=uuid7(), text="outer")
+        with pytest.raises(LookupError):
+            async with tx.savepoint():
+                tx.defer(INSERT_SQL, id=uuid7(), text="inner")
+                raise LookupError
+
+    async with _writing(pool, acme) as tx:
+        assert await _texts(tx) == ["outer"]

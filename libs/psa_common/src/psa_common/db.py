@@ -123,6 +123,20 @@ class Tx:
             last = self._deferred.pop()
             await self._run(last)
 
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncGenerator[None, None]:
+        """Undo what happens inside, and only that, when it raises; the transaction goes on."""
+        await self.execute("SAVEPOINT inside")
+        try:
+            yield
+            await self.flush()
+        except BaseException:
+            self._deferred.clear()
+            await self.execute("ROLLBACK TO SAVEPOINT inside")
+            raise
+        finally:
+            self.defer("RELEASE SAVEPOINT inside")
+
     async def commit(self) -> None:
         """Make everything true at once; the edge calls this, never a service."""
         if self._conn is None and not self._deferred:

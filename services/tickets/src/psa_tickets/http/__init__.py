@@ -1,7 +1,7 @@
 """Every route of the service desk."""
 
 from psa_tickets.http import calendars, comments, sla_policies, tickets, time_entries
-from psa_tickets.http.relations import merging
+from psa_tickets.http.relations import bulk, families, linking, merging, splitting, watching
 
 ROUTES = (
     tickets.ROUTER,
@@ -10,4 +10,9 @@ ROUTES = (
     sla_policies.ROUTER,
     calendars.ROUTER,
     merging.ROUTER,
+    splitting.ROUTER,
+    families.ROUTER,
+    linking.ROUTER,
+    watching.ROUTER,
+    bulk.ROUTER,
 )

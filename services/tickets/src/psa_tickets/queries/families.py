@@ -1,10 +1,12 @@
 """Parents and children in the tickets table."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import msgspec
 
 from psa_common.db import Tx
+from psa_tickets.queries import tickets
 
 # The bounds keep a circle, should there ever be one, from turning for ever.
 LINE_SQL = """
@@ -52,6 +54,12 @@ CALL_CHILD_SQL = """
        SET child_kind = %(kind)s
      WHERE id = %(ticket_id)s
 """
+
+
+#: The tickets below `above_id`, in the words of GET /tickets.
+CHILDREN = replace(
+    tickets.LISTING, conditions=(*tickets.LISTING.conditions, "t.parent_id = %(above_id)s")
+)
 
 
 class _Id(msgspec.Struct, frozen=True):

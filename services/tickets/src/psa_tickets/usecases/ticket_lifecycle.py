@@ -54,6 +54,13 @@ async def open_ticket(
     An unknown customer or asset is refused by the database's own references.
     """
     opened_at = moment_of(principal, opening.occurred_at, now=now)
+    return await open_since(tx, principal, opening, opened_at=opened_at, now=now)
+
+
+async def open_since(
+    tx: Tx, principal: Principal, opening: Opening, *, opened_at: datetime, now: datetime
+) -> TicketView:
+    """Open a ticket whose clocks run from an instant that we know ourselves."""
     policy = await sla_queries.find_default_policy(tx)
     # Late, because whoever opens the next ticket waits for this number's commit.
     number = await numbers.draw(tx, "ticket", first=FIRST_NUMBER)
