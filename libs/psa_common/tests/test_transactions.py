@@ -169,14 +169,18 @@ async def test_a_server_connection_shared_through_pgbouncer_never_carries_a_tena
                 await send(conn, [Statement(TEXTS_SQL, {})])
 
 
+async def _write_and_fail(tx: Tx) -> None:
+    async with tx.savepoint():
+        await tx.execute(INSERT_SQL, id=uuid7(), text="sent inside")
+        tx.defer(INSERT_SQL, id=uuid7(), text="deferred inside")
+        raise LookupError
+
+
 async def test_a_savepoint_undoes_what_is_inside_and_nothing_else(pool: Pool, acme: Tenant) -> None:
     async with _writing(pool, acme) as tx:
         tx.defer(INSERT_SQL, id=uuid7(), text="before")
         with pytest.raises(LookupError):
-            async with tx.savepoint():
-                tx.defer(INSERT_SQL, id=uuid7(), text="deferred inside")
-                await tx.execute(INSERT_SQL, id=uuid7(), text="sent inside")
-                raise LookupError
+            await _write_and_fail(tx)
         async with tx.savepoint():
             tx.defer(INSERT_SQL, id=uuid7(), text="kept inside")
         tx.defer(INSERT_SQL, id=uuid7(), text="behind")
@@ -205,9 +209,7 @@ async def test_savepoints_nest(pool: Pool, acme: Tenant) -> None:
     async with _writing(pool, acme) as tx, tx.savepoint():
         tx.defer(INSERT_SQL, id=uuid7(), text="outer")
         with pytest.raises(LookupError):
-            async with tx.savepoint():
-                tx.defer(INSERT_SQL, id=uuid7(), text="inner")
-                raise LookupError
+            await _write_and_fail(tx)
 
     async with _writing(pool, acme) as tx:
         assert await _texts(tx) == ["outer"]

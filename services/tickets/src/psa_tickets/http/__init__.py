@@ -1,7 +1,15 @@
 """Every route of the service desk."""
 
 from psa_tickets.http import calendars, comments, sla_policies, tickets, time_entries
-from psa_tickets.http.relations import bulk, families, linking, merging, splitting, watching
+from psa_tickets.http.relations import (
+    bulk,
+    families,
+    history,
+    linking,
+    merging,
+    splitting,
+    watching,
+)
 
 ROUTES = (
     tickets.ROUTER,
@@ -10,6 +18,7 @@ ROUTES = (
     sla_policies.ROUTER,
     calendars.ROUTER,
     merging.ROUTER,
+    history.ROUTER,
     splitting.ROUTER,
     families.ROUTER,
     linking.ROUTER,
