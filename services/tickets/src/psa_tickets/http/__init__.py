@@ -7,6 +7,7 @@ from psa_tickets.http.relations import (
     history,
     linking,
     merging,
+    saved_views,
     splitting,
     watching,
 )
@@ -18,6 +19,7 @@ ROUTES = (
     sla_policies.ROUTER,
     calendars.ROUTER,
     merging.ROUTER,
+    saved_views.ROUTER,
     history.ROUTER,
     splitting.ROUTER,
     families.ROUTER,
