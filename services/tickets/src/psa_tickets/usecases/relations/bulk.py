@@ -103,27 +103,10 @@ async def change(
     if isinstance(changes.queue_id, UUID) and not await bulk.is_queue(tx, changes.queue_id):
         raise UnknownQueue(changes.queue_id)
 
-    outcomes: list[Outcome] = []
-    for ticket_id in ids:
-        try:
-            async with tx.savepoint():
-                await _change_one(tx, principal, ticket_id, changes, now=now)
-                if dry_run:
-                    await tx.flush()
-                    raise _Rehearsed
-            outcomes.append(Outcome(ticket_id=ticket_id, changed=True))
-        except _Rehearsed:
-            outcomes.append(Outcome(ticket_id=ticket_id, changed=True))
-        except DomainError as refusal:
-            outcomes.append(
-                Outcome(
-                    ticket_id=ticket_id,
-                    changed=False,
-                    code=refusal.error_code.upper(),
-                    message=refusal.message,
-                )
-            )
-    return outcomes
+    return [
+        await _outcome(tx, principal, ticket_id, changes, dry_run=dry_run, now=now)
+        for ticket_id in ids
+    ]
 
 
 async def list_filtered(tx: Tx, principal: Principal, values: dict[str, object]) -> Sequence[UUID]:
@@ -143,6 +126,29 @@ async def _refuse_invisible(
         locked = await bulk.list_for_update(tx, principal, ids, permission)
         if missing := set(ids) - set(locked):
             raise NotFound(f"There is no ticket {min(missing)}.", field="ids")
+
+
+async def _outcome(
+    tx: Tx,
+    principal: Principal,
+    ticket_id: UUID,
+    changes: Changes,
+    *,
+    dry_run: bool,
+    now: datetime,
+) -> Outcome:
+    try:
+        async with tx.savepoint():
+            await _change_one(tx, principal, ticket_id, changes, now=now)
+            if dry_run:
+                await tx.flush()
+                raise _Rehearsed
+    except _Rehearsed:
+        pass
+    except DomainError as refusal:
+        code = refusal.error_code.upper()
+        return Outcome(ticket_id=ticket_id, changed=False, code=code, message=refusal.message)
+    return Outcome(ticket_id=ticket_id, changed=True)
 
 
 async def _change_one(
