@@ -183,3 +183,49 @@ async def test_a_question_is_answered_together_with_the_next_statement(
 
         assert [row.text for row in asked.rows()] == ["first"]
         assert asked.first() == Row("first")
+
+
+async def _write_and_fail(tx: Tx) -> None:
+    async with tx.savepoint():
+        await tx.execute(INSERT_SQL, id=uuid7(), text="sent inside")
+        tx.defer(INSERT_SQL, id=uuid7(), text="deferred inside")
+        raise LookupError
+
+
+async def test_a_savepoint_undoes_what_is_inside_and_nothing_else(pool: Pool, acme: Tenant) -> None:
+    async with _writing(pool, acme) as tx:
+        tx.defer(INSERT_SQL, id=uuid7(), text="before")
+        with pytest.raises(LookupError):
+            await _write_and_fail(tx)
+        async with tx.savepoint():
+            tx.defer(INSERT_SQL, id=uuid7(), text="kept inside")
+        tx.defer(INSERT_SQL, id=uuid7(), text="behind")
+
+    async with _writing(pool, acme) as tx:
+        assert await _texts(tx) == ["before", "behind", "kept inside"]
+
+
+async def test_an_error_of_a_deferred_statement_surfaces_inside_its_savepoint(
+    pool: Pool, acme: Tenant
+) -> None:
+    same = uuid7()
+
+    async with _writing(pool, acme) as tx:
+        await tx.execute(INSERT_SQL, id=same, text="first")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            async with tx.savepoint():
+                tx.defer(INSERT_SQL, id=same, text="second")
+        assert await _texts(tx) == ["first"]
+
+    async with _writing(pool, acme) as tx:
+        assert await _texts(tx) == ["first"]
+
+
+async def test_savepoints_nest(pool: Pool, acme: Tenant) -> None:
+    async with _writing(pool, acme) as tx, tx.savepoint():
+        tx.defer(INSERT_SQL, id=uuid7(), text="outer")
+        with pytest.raises(LookupError):
+            await _write_and_fail(tx)
+
+    async with _writing(pool, acme) as tx:
+        assert await _texts(tx) == ["outer"]

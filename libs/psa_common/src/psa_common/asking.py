@@ -92,17 +92,8 @@ def parse(listing: Listing[Any], request: Request[Any, Any, Any]) -> Asked:
             raise Invalid("The value is too long or holds a control character.", field=name)
         raw[name] = value
 
-    unknown = [name for name in raw if name not in RESERVED and name not in listing.filters]
-    if unknown:
-        known = ", ".join(sorted({*RESERVED, *listing.filters}))
-        raise Invalid(f"Unknown query parameter; known are {known}.", field=unknown[0])
-
-    sort, descending = _sort(listing, raw)
-    values = {
-        name: _value(raw[name], filter_.type, name)
-        for name, filter_ in listing.filters.items()
-        if name in raw
-    }
+    values = parse_filters(listing, raw)
+    sort, descending = parse_sort(listing, raw)
     cursor = raw.get("cursor")
     return Asked(
         values=values,
@@ -116,6 +107,19 @@ def parse(listing: Listing[Any], request: Request[Any, Any, Any]) -> Asked:
     )
 
 
+def parse_filters(listing: Listing[Any], raw: Mapping[str, str]) -> dict[str, object]:
+    """Return the values to filter by; raises Invalid for what the list cannot be asked."""
+    unknown = [name for name in raw if name not in RESERVED and name not in listing.filters]
+    if unknown:
+        known = ", ".join(sorted({*RESERVED, *listing.filters}))
+        raise Invalid(f"Unknown query parameter; known are {known}.", field=unknown[0])
+    return {
+        name: _value(raw[name], filter_.type, name)
+        for name, filter_ in listing.filters.items()
+        if name in raw
+    }
+
+
 def parse_includes(listing: Listing[Any], text: str | None) -> tuple[str, ...]:
     """Return which relationships to include; raises Invalid for one that cannot be."""
     names = tuple(dict.fromkeys(text.split(","))) if text else ()
@@ -125,7 +129,8 @@ def parse_includes(listing: Listing[Any], text: str | None) -> tuple[str, ...]:
     return names
 
 
-def _sort(listing: Listing[Any], raw: Mapping[str, str]) -> tuple[str, bool]:
+def parse_sort(listing: Listing[Any], raw: Mapping[str, str]) -> tuple[str, bool]:
+    """Return the name of the sort and whether it descends; raises Invalid for an unknown one."""
     name = raw.get("sort", listing.default_sort)
     descending = name.startswith("-")
     name = name.removeprefix("-")

@@ -167,6 +167,20 @@ class Tx:
             if last.answer is not None:
                 last.answer.arrive(result)
 
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncGenerator[None, None]:
+        """Undo what happens inside, and only that, when it raises; the transaction goes on."""
+        await self.execute("SAVEPOINT inside")
+        try:
+            yield
+            await self.flush()
+        except BaseException:
+            self._deferred.clear()
+            await self.execute("ROLLBACK TO SAVEPOINT inside")
+            raise
+        finally:
+            self.defer("RELEASE SAVEPOINT inside")
+
     async def commit(self) -> None:
         """Make everything true at once; the edge calls this, never a service."""
         if self._conn is None and not self._deferred:

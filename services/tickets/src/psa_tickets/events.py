@@ -116,6 +116,63 @@ class AttachmentAdded(msgspec.Struct, frozen=True, kw_only=True):
     added_at: datetime
 
 
+class MovedCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """How much followed a merged ticket, or came back from a merge that was undone."""
+
+    comments: int
+    time_entries: int
+    watchers: int
+    links: int
+    children: int
+    attachments: int
+
+
+class TicketMerged(msgspec.Struct, frozen=True, kw_only=True):
+    """Another ticket has taken this one in, with all that belonged to it."""
+
+    TYPE: ClassVar[str] = "ticket.merged.v1"
+    SUBJECT: ClassVar[str] = "ticket_id"
+
+    ticket_id: UUID
+    number: str
+    target_id: UUID
+    target_number: str
+    moved: MovedCounts
+    merged_at: datetime
+    merged_by: UUID
+
+
+class TicketUnmerged(msgspec.Struct, frozen=True, kw_only=True):
+    """A merge was undone; the ticket stands for itself again."""
+
+    TYPE: ClassVar[str] = "ticket.unmerged.v1"
+    SUBJECT: ClassVar[str] = "ticket_id"
+
+    ticket_id: UUID
+    number: str
+    target_id: UUID
+    target_number: str
+    moved: MovedCounts
+    unmerged_at: datetime
+    unmerged_by: UUID
+
+
+class TicketSplit(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the ticket goes on as a ticket of its own."""
+
+    TYPE: ClassVar[str] = "ticket.split.v1"
+    SUBJECT: ClassVar[str] = "ticket_id"
+
+    ticket_id: UUID
+    number: str
+    new_ticket_id: UUID
+    new_number: str
+    comment_ids: list[UUID]
+    time_entry_ids: list[UUID]
+    split_at: datetime
+    split_by: UUID
+
+
 class SlaWarning(msgspec.Struct, frozen=True, kw_only=True):
     """A clock has used the share of its budget at which somebody should look."""
 

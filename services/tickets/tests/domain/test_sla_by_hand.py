@@ -22,8 +22,8 @@ from psa_tickets.domain.sla_log import (
     Resumed,
     Started,
     TermsChanged,
-    reason_of,
 )
+from psa_tickets.domain.sla_reading import reason_of
 from psa_tickets.domain.sla_terms import (
     Escalation,
     Metric,

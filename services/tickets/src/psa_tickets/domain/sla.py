@@ -18,16 +18,19 @@ from psa_tickets.domain.sla_log import (
     Event,
     Paused,
     Phase,
+    Recorded,
     Reopened,
     Resolved,
     Resumed,
     Started,
     TermsChanged,
+    in_order,
+)
+from psa_tickets.domain.sla_reading import (
     as_resolution_sees,
     as_response_sees,
     counted_from_the_opening,
     exclusion_of,
-    in_order,
 )
 from psa_tickets.domain.sla_terms import Metric, Terms
 from psa_tickets.domain.working_time import (
@@ -50,7 +53,7 @@ class ExplainedInterval:
     days: tuple[DayShare, ...]
 
 
-def fold(log: Iterable[Event], *, now: datetime) -> Clocks:
+def fold(log: Iterable[Recorded], *, now: datetime) -> Clocks:
     """
     Return where both clocks stand at *now*; what happens later has not happened yet.
 

@@ -4,8 +4,8 @@ The words of the SLA log: what can happen to a ticket's clocks, and in what orde
 The log is the truth; `sla.fold` says what follows from it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -133,6 +133,14 @@ class Included:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """The solution of this very instant was none: the clocks count as if it had not been."""
+
+    kind: ClassVar[str] = "withdrawn"
+    at: datetime
+
+
 Event = (
     Started
     | Responded
@@ -159,6 +167,9 @@ ANY_TIME: tuple[type[Event], ...] = (
     Included,
 )
 
+#: What the log may hold: what happened, and that something did not.
+Recorded = Event | Withdrawn
+
 #: Which event may follow in which phase, and where it leads; anything else did not happen.
 LIFE: Mapping[Phase, Mapping[type[Event], Phase]] = {
     Phase.IDLE: {Started: Phase.RUNNING},
@@ -184,7 +195,7 @@ class ImpossibleOrder(Refused):
 
     code = "impossible_sla_order"
 
-    def __init__(self, event: Event, phase: Phase) -> None:
+    def __init__(self, event: Recorded, phase: Phase) -> None:
         possible = ", ".join(sorted(follower.kind for follower in LIFE[phase]))
         super().__init__(
             f"{event.kind} at {event.at.isoformat()} cannot follow: the clock is {phase} then; "
@@ -195,13 +206,14 @@ class ImpossibleOrder(Refused):
         self.phase = phase
 
 
-def in_order(log: Iterable[Event]) -> tuple[Event, ...]:
+def in_order(log: Iterable[Recorded]) -> tuple[Event, ...]:
     """
     Return *log* sorted by when things happened; what happened at one instant keeps its order.
 
-    Raises ImpossibleOrder if the sorted story is not one that a ticket can live.
+    What was withdrawn is left out. Raises ImpossibleOrder if the sorted story is not one that
+    a ticket can live.
     """
-    ordered = tuple(sorted(log, key=lambda event: event.at))
+    ordered = _without_withdrawn(sorted(log, key=lambda event: event.at))
     phase = Phase.IDLE
     for event in ordered:
         if type(event) not in LIFE[phase]:
@@ -210,87 +222,13 @@ def in_order(log: Iterable[Event]) -> tuple[Event, ...]:
     return ordered
 
 
-def counted_from_the_opening(log: Sequence[Event]) -> tuple[Event, ...]:
-    """
-    Return *log* with a calendar from its start, if it has one at all.
-
-    Whose contract applies is often found out after the opening. The customer has waited since
-    then all the same, so that time is counted in the calendar of the first terms.
-    """
-    match log:
-        case [Started(terms=None) as started, *others]:
-            changes = (event for event in others if isinstance(event, TermsChanged | Escalated))
-            terms = next((event.terms for event in changes if event.terms), None)
-            if terms is None:
-                return tuple(log)
-            unpromised = replace(terms, response_minutes=None, resolution_minutes=None)
-            return (replace(started, terms=unpromised), *others)
-        case _:
-            return tuple(log)
-
-
-def as_resolution_sees(log: Sequence[Event]) -> tuple[Event, ...]:
-    """Return the log without answers, which do not concern the solution."""
-    return tuple(
-        event
-        for event in log
-        if not isinstance(event, Responded) and _concerns(event, Metric.RESOLUTION)
-    )
-
-
-def as_response_sees(log: Sequence[Event]) -> tuple[Event, ...]:
-    """Return the log without pauses, ended by the first answer: a word or the solution."""
-    seen: list[Event] = []
+def _without_withdrawn(log: Iterable[Recorded]) -> tuple[Event, ...]:
+    kept: list[Event] = []
     for event in log:
-        match event:
-            case Responded() | Resolved():
-                return (*seen, Resolved(at=event.at))
-            case Paused() | Resumed() | Reopened():
-                pass
-            case _ if _concerns(event, Metric.RESPONSE):
-                seen.append(event)
-            case _:
-                pass
-    return tuple(seen)
-
-
-def exclusion_of(log: Sequence[Event]) -> str | None:
-    """Return why reports leave the ticket out, or None when they count it."""
-    reason: str | None = None
-    for event in log:
-        match event:
-            case Excluded():
-                reason = event.reason
-            case Included():
-                reason = None
-            case _:
-                pass
-    return reason
-
-
-def reason_of(log: Sequence[Event]) -> str:
-    """Return why the terms are what they are, by the last word on them."""
-    said = [event for event in log if isinstance(event, Started | TermsChanged | Escalated)]
-    return said[-1].reason if said else ""
-
-
-def without_reasons(log: Sequence[Event]) -> tuple[Event, ...]:
-    """Return *log* without what people wrote about their decisions; a pause keeps its status."""
-    return tuple(
-        event if isinstance(event, Paused) or not hasattr(event, "reason") else _silent(event)
-        for event in log
-    )
-
-
-def _silent(event: Event) -> Event:
-    return replace(event, reason="")
-
-
-def _concerns(event: Event, metric: Metric) -> bool:
-    match event:
-        case DeadlineSet() | DeadlineCleared():
-            return event.metric is metric
-        case Excluded() | Included():
-            return False
-        case _:
-            return True
+        if not isinstance(event, Withdrawn):
+            kept.append(event)
+        elif kept and isinstance(kept[-1], Resolved) and kept[-1].at == event.at:
+            kept.pop()
+        else:
+            raise ImpossibleOrder(event, Phase.RUNNING)
+    return tuple(kept)

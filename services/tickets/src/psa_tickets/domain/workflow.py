@@ -141,6 +141,11 @@ class Workflow:
         return timedelta(days=self.reopen_days)
 
     @property
+    def closed(self) -> str:
+        """The first closed status, for tickets that end without a step of the process."""
+        return next(status.key for status in self.statuses if status.kind is Kind.CLOSED)
+
+    @property
     def keys(self) -> list[str]:
         """The names of all statuses, in the tenant's order."""
         return [status.key for status in self.statuses]

@@ -17,6 +17,16 @@ from psa_tickets.http import (
     time,
     workflow,
 )
+from psa_tickets.http.relations import (
+    bulk,
+    families,
+    history,
+    linking,
+    merging,
+    saved_views,
+    splitting,
+    watching,
+)
 
 ROUTES = (
     tickets.ROUTER,
@@ -34,4 +44,12 @@ ROUTES = (
     queues.ROUTER,
     categories.ROUTER,
     *time.ROUTES,
+    merging.ROUTER,
+    saved_views.ROUTER,
+    history.ROUTER,
+    splitting.ROUTER,
+    families.ROUTER,
+    linking.ROUTER,
+    watching.ROUTER,
+    bulk.ROUTER,
 )

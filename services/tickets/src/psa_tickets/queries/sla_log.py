@@ -13,16 +13,17 @@ from psa_tickets.domain.sla_log import (
     DeadlineCleared,
     DeadlineSet,
     Escalated,
-    Event,
     Excluded,
     Included,
     Paused,
+    Recorded,
     Reopened,
     Resolved,
     Responded,
     Resumed,
     Started,
     TermsChanged,
+    Withdrawn,
 )
 
 LOGS_SQL = """
@@ -44,7 +45,7 @@ APPEND_SQL = """
 """
 
 #: What a row says, by its kind. The names of a kind's fields are those of the columns.
-KINDS: Mapping[str, type[Event]] = {
+KINDS: Mapping[str, type[Recorded]] = {
     kind.kind: kind
     for kind in (
         Started,
@@ -59,6 +60,7 @@ KINDS: Mapping[str, type[Event]] = {
         DeadlineCleared,
         Excluded,
         Included,
+        Withdrawn,
     )
 }
 
@@ -77,7 +79,7 @@ class _LogRow(msgspec.Struct, frozen=True):
 class RecordedLog(msgspec.Struct, frozen=True):
     """A log with the instants at which its events were written down."""
 
-    events: tuple[Event, ...] = ()
+    events: tuple[Recorded, ...] = ()
     recorded_at: tuple[datetime, ...] = ()
 
     def was_watched(self, reached_at: datetime) -> bool:
@@ -108,7 +110,7 @@ async def read_logs(tx: Tx, ticket_ids: Sequence[UUID]) -> dict[UUID, RecordedLo
     }
 
 
-def append(tx: Tx, ticket_id: UUID, events: Sequence[Event], *, now: datetime) -> None:
+def append(tx: Tx, ticket_id: UUID, events: Sequence[Recorded], *, now: datetime) -> None:
     """Write events at the end of the log; they stay as they are."""
     for event in events:
         terms = getattr(event, "terms", None)
@@ -125,7 +127,7 @@ def append(tx: Tx, ticket_id: UUID, events: Sequence[Event], *, now: datetime) -
         )
 
 
-def _event_of(row: _LogRow) -> Event:
+def _event_of(row: _LogRow) -> Recorded:
     kind = KINDS.get(row.kind)
     if kind is None:
         raise LookupError(f"the SLA log holds an unknown event {row.kind}")

@@ -1,7 +1,9 @@
 """The tickets table as decisions change it: lock, insert, save, and look at again."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import LiteralString
 from uuid import UUID
 
 import msgspec
@@ -9,6 +11,7 @@ import msgspec
 from psa_common.db import Jsonb, Tx
 from psa_common.identity import Principal
 from psa_tickets.domain.priority import Priority
+from psa_tickets.domain.relations.merge import TicketMerged
 from psa_tickets.domain.sla_clock import Clocks
 from psa_tickets.queries import workflows
 from psa_tickets.queries.tickets import (
@@ -31,6 +34,25 @@ GET_FOR_UPDATE_SQL = (
        FOR UPDATE
 """
 )
+
+# A key share lock, as a reference takes it: others may add too, but nobody may merge.
+GET_FOR_SHARE_SQL = (
+    FACTS
+    + """
+      FROM tickets AS t
+     WHERE t.id = %(ticket_id)s
+       AND """
+    + VISIBLE
+    + """
+       FOR KEY SHARE
+"""
+)
+
+NUMBER_SQL = """
+    SELECT number
+      FROM tickets
+     WHERE id = %(ticket_id)s
+"""
 
 INSERT_SQL = """
     INSERT INTO tickets
@@ -146,28 +168,48 @@ async def get_for_update(
     tx: Tx, ticket_id: UUID, principal: Principal, permission: str
 ) -> StoredTicket:
     """
-    Lock and return the ticket with the process that it follows.
+    Lock and return the ticket.
 
-    Raises NotFound for what the caller may not touch.
+    Raises NotFound for what the caller may not touch, TicketMerged for what another took in.
     """
-    process = workflows.ask(tx)
-    ticket = await tx.fetch_optional(
-        StoredTicket, GET_FOR_UPDATE_SQL, ticket_id=ticket_id, **visible_to(principal, permission)
-    )
-    if ticket is None:
-        raise no_such(ticket_id)
-    return replace(ticket, workflow=workflows.of_answer(process))
+    ticket = await get_even_merged(tx, ticket_id, principal, permission)
+    await refuse_merged(tx, ticket)
+    return ticket
+
+
+async def get_even_merged(
+    tx: Tx, ticket_id: UUID, principal: Principal, permission: str
+) -> StoredTicket:
+    """Lock and return the ticket, merged or not; raises NotFound."""
+    return await _lock(tx, GET_FOR_UPDATE_SQL, ticket_id, visible_to(principal, permission))
 
 
 async def get_any_for_update(tx: Tx, ticket_id: UUID) -> StoredTicket:
-    """Lock and return the ticket for work that nobody signed in asks for; raises NotFound."""
+    """
+    Lock and return the ticket for work that nobody signed in asks for.
+
+    Raises NotFound, and TicketMerged for what another took in.
+    """
     everything = {"scope": "all", "user_id": None, "own_customer_id": None}
-    ticket = await tx.fetch_optional(
-        StoredTicket, GET_FOR_UPDATE_SQL, ticket_id=ticket_id, **everything
-    )
-    if ticket is None:
-        raise no_such(ticket_id)
+    ticket = await _lock(tx, GET_FOR_UPDATE_SQL, ticket_id, everything)
+    await refuse_merged(tx, ticket)
     return ticket
+
+
+async def get_for_share(
+    tx: Tx, ticket_id: UUID, principal: Principal, permission: str
+) -> StoredTicket:
+    """Return the ticket for something to be added to it, and keep it from being merged away."""
+    ticket = await _lock(tx, GET_FOR_SHARE_SQL, ticket_id, visible_to(principal, permission))
+    await refuse_merged(tx, ticket)
+    return ticket
+
+
+async def refuse_merged(tx: Tx, ticket: StoredTicket) -> None:
+    """Raise TicketMerged, with the number to go on at, for a ticket that another took in."""
+    if ticket.merged_into_id is not None:
+        target_number = await tx.fetch_value(NUMBER_SQL, ticket_id=ticket.merged_into_id)
+        raise TicketMerged(ticket.number, target_number)
 
 
 def insert(tx: Tx, ticket: StoredTicket, clocks: Clocks) -> None:
@@ -214,6 +256,17 @@ def sla_columns(clocks: Clocks) -> dict[str, object]:
         "sla_policy_version": policy and policy.version,
         "sla_excluded": clocks.excluded is not None,
     }
+
+
+async def _lock(
+    tx: Tx, sql: LiteralString, ticket_id: UUID, visible: Mapping[str, object]
+) -> StoredTicket:
+    """Lock the ticket and read the process that it follows, in one round trip."""
+    process = workflows.ask(tx)
+    ticket = await tx.fetch_optional(StoredTicket, sql, ticket_id=ticket_id, **visible)
+    if ticket is None:
+        raise no_such(ticket_id)
+    return replace(ticket, workflow=workflows.of_answer(process))
 
 
 def _columns(ticket: StoredTicket) -> dict[str, object]:

@@ -9,10 +9,11 @@ import msgspec
 from psa_common.db import Tx
 from psa_common.identity import Principal
 from psa_events import outbox
-from psa_tickets.domain import sla
+from psa_tickets.domain import sla, ticket as ticket_rules
 from psa_tickets.domain.sla import ExplainedInterval
 from psa_tickets.domain.sla_clock import Clock, Clocks, State
-from psa_tickets.domain.sla_log import Escalated, Event, TermsChanged, reason_of, without_reasons
+from psa_tickets.domain.sla_log import Escalated, Recorded, TermsChanged, Withdrawn
+from psa_tickets.domain.sla_reading import reason_of, without_reasons
 from psa_tickets.domain.sla_terms import Metric
 from psa_tickets.domain.ticket import Ticket
 from psa_tickets.events import SlaMeasured
@@ -49,7 +50,7 @@ async def advance(
     tx: Tx,
     before: StoredTicket,
     after: StoredTicket,
-    happened: Sequence[Event],
+    happened: Sequence[Recorded],
     *,
     now: datetime,
     terms_change: type[TermsChanged] | type[Escalated] = TermsChanged,
@@ -72,7 +73,7 @@ async def advance(
 
 
 async def record(
-    tx: Tx, ticket: StoredTicket, log: RecordedLog, happened: Sequence[Event], *, now: datetime
+    tx: Tx, ticket: StoredTicket, log: RecordedLog, happened: Sequence[Recorded], *, now: datetime
 ) -> Clocks:
     """Append *happened* to *log* and tell what that decided; return where the clocks stand."""
     earlier = sla.fold(log.events, now=now)
@@ -88,6 +89,31 @@ async def record(
         ):
             _announce_verdict(tx, ticket, is_, excluded=clocks.excluded is not None)
     return clocks
+
+
+async def stop_unjudged(
+    tx: Tx, before: StoredTicket, after: StoredTicket, *, now: datetime
+) -> tuple[Clocks, bool]:
+    """
+    Stop the clocks of a ticket that another one takes in; say also whether they were running.
+
+    No verdict is told: the promise is kept or broken by the ticket that goes on.
+    """
+    log = await sla_log.read_log(tx, after.id)
+    stopped = ticket_rules.sla_events(before, after, at=now) if log.events else ()
+    clocks = sla.fold((*log.events, *stopped), now=now)
+
+    earlier = sla.fold(log.events, now=now)
+    await sla_levels.announce(tx, [Watched.of(after, log, earlier)], now=now)
+    sla_log.append(tx, after.id, stopped, now=now)
+    return clocks, bool(stopped)
+
+
+async def run_on(
+    tx: Tx, before: StoredTicket, after: StoredTicket, *, stopped_at: datetime, now: datetime
+) -> Clocks:
+    """Let the clocks count as if they had not been stopped at *stopped_at*."""
+    return await advance(tx, before, after, (Withdrawn(at=stopped_at),), now=now)
 
 
 async def explain(tx: Tx, principal: Principal, ticket_id: UUID, *, now: datetime) -> Explanation:

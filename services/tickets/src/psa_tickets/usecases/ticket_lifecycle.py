@@ -46,6 +46,13 @@ async def open_ticket(
     """
     opening = openings.as_asked_by(principal, opening)
     opened_at = moment_of(principal, opening.occurred_at, now=now)
+    return await open_since(tx, principal, opening, opened_at=opened_at, now=now)
+
+
+async def open_since(
+    tx: Tx, principal: Principal, opening: Opening, *, opened_at: datetime, now: datetime
+) -> TicketView:
+    """Open a ticket whose clocks run from an instant that we know ourselves."""
     process = workflows.ask(tx)
     looked = openings.look(tx, principal, opening)
     said = await sla_assignments.read_said(tx, openings.circumstances_of(opening))

@@ -26,11 +26,12 @@ from psa_tickets.domain.time.entry import (
 )
 from psa_tickets.domain.time.rules import TimeRules
 from psa_tickets.domain.time.work import WorkInFuture
-from psa_tickets.queries import charges, tickets, time_entries, time_rules
+from psa_tickets.queries import charges, time_entries, time_rules
 from psa_tickets.queries.charges import Charge, Material, Travel
 from psa_tickets.usecases.time import announcements
 from psa_tickets.usecases.time.periods import open_days
 from psa_tickets.usecases.time.refusals import CostForbidden, VisitCharged
+from psa_tickets.usecases.time.targets import bookable_ticket
 
 ChargeT = TypeVar("ChargeT", bound=Charge)
 
@@ -68,12 +69,12 @@ async def add_travel(
     tx: Tx, principal: Principal, ticket_id: UUID, new: NewTravel, *, now: datetime
 ) -> Travel:
     """Charge the caller's way to a ticket, once a visit; raises VisitCharged."""
-    ticket = await tickets.get(tx, ticket_id, principal)
+    ticket = await bookable_ticket(tx, principal, ticket_id)
     rules = await time_rules.hold_rules(tx)
     _check_day(tx, principal, new.visit_date, rules, now=now)
     row = Travel(
         id=uuid7(),
-        ticket_id=ticket.id,
+        ticket_id=ticket_id,
         customer_id=ticket.customer_id,
         user_id=principal.user_id,
         visit_date=new.visit_date,
@@ -157,12 +158,12 @@ async def add_material(
 ) -> Material:
     """Charge something used on a ticket; its cost only by somebody who may see costs."""
     _refuse_cost(principal, new.unit_cost_cents)
-    ticket = await tickets.get(tx, ticket_id, principal)
+    ticket = await bookable_ticket(tx, principal, ticket_id)
     rules = await time_rules.hold_rules(tx)
     _check_day(tx, principal, new.used_on, rules, now=now)
     row = Material(
         id=uuid7(),
-        ticket_id=ticket.id,
+        ticket_id=ticket_id,
         customer_id=ticket.customer_id,
         user_id=principal.user_id,
         used_on=new.used_on,

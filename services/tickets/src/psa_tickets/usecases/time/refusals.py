@@ -98,6 +98,18 @@ class ClaimedTwice(Conflict):
         )
 
 
+class NoTimeHere(Refused):
+    """The tenant's process takes no time while a ticket stands there."""
+
+    code = "no_time_in_this_status"
+
+    def __init__(self, number: str, status: str) -> None:
+        super().__init__(
+            f"{number} is {status}, and no time is written down there; move it first.",
+            field="ticket_id",
+        )
+
+
 class OneTarget(Invalid):
     """A timer measures one thing."""
 

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from psa_common.db import Tx
 from psa_common.identity import Principal
-from psa_tickets.queries import copies, tickets
+from psa_tickets.queries import copies, stored_tickets
+from psa_tickets.queries.tickets import StoredTicket
 from psa_tickets.usecases.refusals import UnknownTask
-from psa_tickets.usecases.time.refusals import OneTarget
+from psa_tickets.usecases.time.refusals import NoTimeHere, OneTarget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +20,22 @@ class Target:
     customer_id: UUID | None = None
 
 
+async def bookable_ticket(tx: Tx, principal: Principal, ticket_id: UUID) -> StoredTicket:
+    """
+    Return the ticket for work to be booked on it, and keep it from being merged away meanwhile.
+
+    Raises NotFound for what the caller may not see, NoTimeHere where its status takes none.
+    """
+    ticket = await stored_tickets.get_for_share(tx, ticket_id, principal, "ticket:view")
+    status = ticket.workflow.status(ticket.status)
+    if not status.allow_time_entry:
+        raise NoTimeHere(ticket.number, status.label_de)
+    return ticket
+
+
 async def ticket_target(tx: Tx, principal: Principal, ticket_id: UUID) -> Target:
-    """Return the ticket as a target; raises NotFound for what the caller may not see."""
-    ticket = await tickets.get(tx, ticket_id, principal)
+    """Return the ticket as a target; raises NotFound or NoTimeHere."""
+    ticket = await bookable_ticket(tx, principal, ticket_id)
     return Target(ticket_id=ticket.id, customer_id=ticket.customer_id)
 
 

@@ -1,0 +1,1 @@
+"""How tickets belong together: merged, parent and child, linked, watched."""
