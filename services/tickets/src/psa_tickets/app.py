@@ -8,17 +8,24 @@ from psa_common.db import Pool, open_pool
 from psa_common.edge import Edge
 from psa_common.identity import SigningKeys, TokenVerifier
 from psa_common.settings import read_settings
-from psa_tickets.http import ROUTES
+from psa_tickets.http import ROUTES, search
+from psa_tickets.search.index import SearchIndex
+from psa_tickets.search.postgres import POSTGRES
 from psa_tickets.settings import TicketsSettings
 
 
-def build(pool: Pool, verifier: TokenVerifier, *checks: tuple[str, health.Check]) -> Edge:
+def build(
+    pool: Pool,
+    verifier: TokenVerifier,
+    *checks: tuple[str, health.Check],
+    index: SearchIndex = POSTGRES,
+) -> Edge:
     """Put the routes together behind the edge."""
     return build_application(
         service="tickets",
         version=version("psa-tickets"),
         title="Tickets",
-        routes=ROUTES,
+        routes=(*ROUTES, search.router(index)),
         pool=pool,
         verifier=verifier,
         checks={"database": health.database_check(pool), **dict(checks)},

@@ -9,7 +9,7 @@ from psa_common.tenants import for_every_tenant
 from psa_events import consumer, housekeeping, relay
 from psa_tickets.consumers import SUBSCRIPTIONS
 from psa_tickets.settings import TicketsSettings
-from psa_tickets.usecases import figures, sla_watch
+from psa_tickets.usecases import figures, search_upkeep, sla_watch
 
 
 async def main() -> None:
@@ -31,6 +31,7 @@ async def main() -> None:
             relay.run("tickets", pool, settings.database_dsn, settings.amqp_url),
             consumer.run("tickets", pool, settings.amqp_url, SUBSCRIPTIONS),
             serve.every(1.0, "sla", for_every_tenant(pool, "sla", sla_watch.look)),
+            serve.every(1.0, "search", for_every_tenant(pool, "search", search_upkeep.follow)),
             serve.every(figures.EVERY_SECONDS, "figures", lambda: figures.count(pool)),
             serve.every(2.0, "audit", for_every_tenant(pool, "audit", audit.seal)),
         )

@@ -34,6 +34,7 @@ LISTING = replace(
         "opened_by": includes.users,
     },
 )
+SEARCHED = replace(tickets.SEARCHED, includes=LISTING.includes)
 
 
 class NewTicket(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -79,15 +80,16 @@ async def open_ticket(
     return answer(views.ticket(view), version=view.version, status=201)
 
 
-@get("/", guards=[requires("ticket:view")], opt={"listing": LISTING})
+@get("/", guards=[requires("ticket:view")], opt={"listing": SEARCHED})
 async def list_tickets(
     request: Request[Any, Any, Any],
     tx: NamedDependency[Tx],
     principal: NamedDependency[Principal],
 ) -> Page[TicketAttributes]:
-    """List the tickets that the caller may see."""
+    """List the tickets that the caller may see; with `search`, the most relevant first."""
+    listing = SEARCHED if "search" in request.query_params else LISTING
     visible = tickets.visible_to(principal)
-    return await fetch_page(tx, LISTING, request, views.ticket, **visible)
+    return await fetch_page(tx, listing, request, views.ticket, **visible)
 
 
 @get("/{ticket_id:uuid}", guards=[requires("ticket:view")], opt={"includes": LISTING.includes})

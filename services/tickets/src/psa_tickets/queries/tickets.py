@@ -1,7 +1,7 @@
 """The tickets table as readers see it: one ticket, lists of them, and who may see which."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
@@ -46,6 +46,19 @@ COLUMNS: LiteralString = (
            t.updated_at, t.response_state, t.response_due_at, t.resolution_state,
            t.resolution_due_at
       FROM tickets AS t
+"""
+)
+
+SEARCHED_COLUMNS: LiteralString = (
+    FACTS
+    + """,
+           t.updated_at, t.response_state, t.response_due_at, t.resolution_state,
+           t.resolution_due_at, f.relevance
+      FROM tickets AS t,
+           (SELECT id, rank + exact::integer AS relevance
+              FROM find_documents(%(search)s, 'all', '{ticket}', ARRAY[%(scope)s::text],
+                                  %(own_customer_id)s::uuid IS NOT NULL, %(user_id)s::uuid,
+                                  %(own_customer_id)s::uuid, 1000)) AS f
 """
 )
 
@@ -102,6 +115,13 @@ class TicketView(StoredTicket):
     resolution_due_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundTicket(TicketView):
+    """A ticket that says what was looked for; what was named exactly has a relevance above 1."""
+
+    relevance: float
+
+
 LISTING = Listing(
     row=TicketView,
     select=COLUMNS,
@@ -127,6 +147,16 @@ LISTING = Listing(
         "opened_at": Sort("t.opened_at", datetime),
     },
     default_sort="-created_at",
+)
+
+#: Among 1,000 texts at most, the newest that say it; a cursor follows their relevance.
+SEARCHED = replace(
+    LISTING,
+    row=FoundTicket,
+    select=SEARCHED_COLUMNS,
+    filters={**LISTING.filters, "search": Filter("f.id = t.id")},
+    sorts={**LISTING.sorts, "relevance": Sort("f.relevance", float)},
+    default_sort="-relevance",
 )
 
 
