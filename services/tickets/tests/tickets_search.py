@@ -6,9 +6,11 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+from elasticsearch import AsyncElasticsearch
+
 from psa_common.db import Pool, tenant_transaction
 from psa_common.ids import uuid7
-from psa_common.testing import Api, Tenant, a_context
+from psa_common.testing import Api, Person, Tenant, a_context
 from psa_tickets.queries import contacts, copies
 from psa_tickets.queries.contacts import Contact
 from tickets_builders import EVERYTHING
@@ -21,11 +23,12 @@ class Searching:
     """Somebody who searches, once the engine has caught up."""
 
     api: Api
+    engine: str
     catch_up: Callable[[], Awaitable[None]]
 
-    def as_(self, api: Api) -> "Searching":
+    def as_(self, person: Person) -> "Searching":
         """Return the search of somebody else."""
-        return Searching(api, self.catch_up)
+        return Searching(self.api.as_(person), self.engine, self.catch_up)
 
     async def answer(self, text: str, **options: Any) -> dict[str, Any]:
         """Return the whole answer to a search."""
@@ -34,6 +37,7 @@ class Searching:
         response = await self.api.get(f"/search?q={quote(text)}{asked}")
         assert response.status_code == 200, response.text
         found: dict[str, Any] = response.json()
+        assert (found["meta"]["engine"], found["meta"]["degraded"]) == (self.engine, False)
         return found
 
     async def found(self, text: str, **options: Any) -> list[str]:
@@ -50,6 +54,11 @@ def plain(fragments: list[dict[str, Any]]) -> str:
 def matching(fragments: list[dict[str, Any]]) -> list[str]:
     """Return the fragments that are what was looked for."""
     return [one["text"] for one in fragments if one["matches"]]
+
+
+def elasticsearch_client(url: str) -> AsyncElasticsearch:
+    """Return a client that waits for no server."""
+    return AsyncElasticsearch(url, retry_on_timeout=False)
 
 
 async def an_asset(worker_pool: Pool, tenant: Tenant, customer_id: UUID, name: str) -> UUID:

@@ -9,6 +9,7 @@ from psa_common.edge import Edge
 from psa_common.identity import SigningKeys, TokenVerifier
 from psa_common.settings import read_settings
 from psa_tickets.http import ROUTES, search
+from psa_tickets.search.engines import open_outside
 from psa_tickets.search.index import SearchIndex
 from psa_tickets.search.postgres import POSTGRES
 from psa_tickets.settings import TicketsSettings
@@ -39,8 +40,12 @@ async def main() -> None:
     keys = SigningKeys(settings.jwks_url)
     verifier = TokenVerifier(keys, issuer=settings.token_issuer, audience=settings.token_audience)
 
-    async with open_pool(
-        settings.database_dsn, name="tickets-app", size=settings.database_pool_size
-    ) as pool:
-        application = build(pool, verifier, ("signing_keys", keys.check))
+    async with (
+        open_pool(
+            settings.database_dsn, name="tickets-app", size=settings.database_pool_size
+        ) as pool,
+        open_outside(settings.elasticsearch_url) as outside,
+    ):
+        ready = ("signing_keys", keys.check)
+        application = build(pool, verifier, ready, index=outside or POSTGRES)
         await serve.http(application, settings, background=(keys.keep_fresh(),))

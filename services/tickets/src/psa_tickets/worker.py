@@ -8,6 +8,7 @@ from psa_common.settings import read_settings
 from psa_common.tenants import for_every_tenant
 from psa_events import consumer, housekeeping, relay
 from psa_tickets.consumers import SUBSCRIPTIONS
+from psa_tickets.search.engines import open_outside
 from psa_tickets.settings import TicketsSettings
 from psa_tickets.usecases import figures, search_upkeep, sla_watch
 
@@ -17,7 +18,11 @@ async def main() -> None:
     settings = read_settings(TicketsSettings)
     observability.configure("tickets", "worker", settings)
 
-    async with open_pool(settings.database_dsn, name="tickets-worker", size=4) as pool:
+    async with (
+        open_pool(settings.database_dsn, name="tickets-worker", size=4) as pool,
+        open_outside(settings.elasticsearch_url) as outside,
+    ):
+        search_follows = search_upkeep.follower(outside)
         await serve.together(
             serve.worker_health(
                 "tickets",
@@ -31,7 +36,7 @@ async def main() -> None:
             relay.run("tickets", pool, settings.database_dsn, settings.amqp_url),
             consumer.run("tickets", pool, settings.amqp_url, SUBSCRIPTIONS),
             serve.every(1.0, "sla", for_every_tenant(pool, "sla", sla_watch.look)),
-            serve.every(1.0, "search", for_every_tenant(pool, "search", search_upkeep.follow)),
+            serve.every(1.0, "search", for_every_tenant(pool, "search", search_follows)),
             serve.every(figures.EVERY_SECONDS, "figures", lambda: figures.count(pool)),
             serve.every(2.0, "audit", for_every_tenant(pool, "audit", audit.seal)),
         )

@@ -3,17 +3,17 @@
 from uuid import UUID
 
 from psa_common.db import Pool, tenant_transaction
-from psa_common.testing import Api, Tenant, a_context
+from psa_common.testing import Tenant, a_context
 from psa_tickets.queries import copies
 from tickets_builders import a_customer, a_ticket, a_user
 from tickets_search import FINDING, Searching
 
 
 async def test_another_tenant_finds_nothing(
-    searching: Searching, api: Api, customer_id: UUID, beta: Tenant
+    searching: Searching, customer_id: UUID, beta: Tenant
 ) -> None:
     await a_ticket(searching.api, customer_id, title="Geheimprojekt")
-    stranger = searching.as_(api.as_(beta.person(*FINDING)))
+    stranger = searching.as_(beta.person(*FINDING))
 
     assert await searching.found("geheimprojekt") == ["Geheimprojekt"]
     assert await stranger.found("geheimprojekt") == []
@@ -23,7 +23,6 @@ async def test_another_tenant_finds_nothing(
 
 async def test_a_customers_person_finds_only_that_customers_public_words(
     searching: Searching,
-    api: Api,
     customer_id: UUID,
     worker_pool: Pool,
     acme: Tenant,
@@ -35,12 +34,10 @@ async def test_a_customers_person_finds_only_that_customers_public_words(
     await searching.api.post(f"/tickets/{mine['id']}/comments", internal)
     await searching.api.post(f"/tickets/{mine['id']}/comments", {"body": "Techniker kommt"})
     portal = searching.as_(
-        api.as_(
-            acme.person(
-                "ticket:view:own_customer",
-                "customer:view:own_customer",
-                customer_id=str(customer_id),
-            )
+        acme.person(
+            "ticket:view:own_customer",
+            "customer:view:own_customer",
+            customer_id=str(customer_id),
         )
     )
 
@@ -55,12 +52,13 @@ async def test_a_customers_person_finds_only_that_customers_public_words(
 
 
 async def test_a_note_that_was_public_is_not_found_once_it_is_internal(
-    searching: Searching, api: Api, customer_id: UUID, worker_pool: Pool, acme: Tenant
+    searching: Searching, customer_id: UUID, worker_pool: Pool, acme: Tenant
 ) -> None:
     ticket = await a_ticket(searching.api, customer_id, title="Drucker")
     said = await searching.api.post(f"/tickets/{ticket['id']}/comments", {"body": "Rumpelstilz"})
     await searching.catch_up()
-    portal = api.as_(acme.person("ticket:view:own_customer", customer_id=str(customer_id)))
+    contact = acme.person("ticket:view:own_customer", customer_id=str(customer_id))
+    portal = searching.as_(contact).api
 
     async with tenant_transaction(worker_pool, acme.id, a_context()) as tx:
         sql = "UPDATE comments SET visibility = 'internal' WHERE id = %(id)s"
@@ -71,7 +69,7 @@ async def test_a_note_that_was_public_is_not_found_once_it_is_internal(
 
 
 async def test_a_narrower_scope_finds_what_its_list_shows(
-    searching: Searching, api: Api, customer_id: UUID, worker_pool: Pool, acme: Tenant
+    searching: Searching, customer_id: UUID, worker_pool: Pool, acme: Tenant
 ) -> None:
     person = acme.person("ticket:view:assigned")
     colleague = await a_user(worker_pool, acme)
@@ -84,15 +82,15 @@ async def test_a_narrower_scope_finds_what_its_list_shows(
         path = f"/tickets/{ticket['id']}/assignee"
         await searching.api.put(path, {"assignee_id": str(assignee)})
 
-    assert await searching.as_(api.as_(person)).found("drucker") == ["Drucker mein"]
+    assert await searching.as_(person).found("drucker") == ["Drucker mein"]
     assert len(await searching.found("drucker", kind="ticket")) == 2
 
 
 async def test_kinds_that_the_caller_may_not_see_are_not_searched(
-    searching: Searching, api: Api, customer_id: UUID, acme: Tenant
+    searching: Searching, customer_id: UUID, acme: Tenant
 ) -> None:
     await a_ticket(searching.api, customer_id, title="Anlage bei Müller")
-    narrow = searching.as_(api.as_(acme.person("ticket:view:all")))
+    narrow = searching.as_(acme.person("ticket:view:all"))
 
     answer = await narrow.answer("müller")
 

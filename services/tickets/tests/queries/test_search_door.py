@@ -40,7 +40,7 @@ def theirs(database: Database) -> str:
 
 
 def test_only_the_transactions_own_tenant_is_searched(database: Database, theirs: str) -> None:
-    found = {}
+    found: dict[str, int] = {}
     for tenant in (theirs, str(uuid7())):
         with _as_app(database, tenant) as conn:
             found[tenant] = len(conn.execute(FIND, {**ASK, "text": "Geheimnis"}).fetchall())

@@ -10,6 +10,9 @@ TRANSCRIBED = re.compile(r"([ao]|(?<![aeioqy])u)e")
 #: An inflected form shares at least this much of what was typed.
 ENDING_MAX = 3
 STEM_MIN = 4
+#: As `search_phone_keys` in SQL.
+PHONE = re.compile(r"[+0-9][-0-9 ()/.]{5,40}")
+COUNTRY_PREFIX = re.compile(r"^(00)?(49|43|41)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +75,13 @@ def _shares_a_stem(word: str, one: str) -> bool:
     if len(one) < STEM_MIN:
         return len(one) > 1 and word.startswith(one)
     return one[: max(STEM_MIN, len(one) - ENDING_MAX)] in word
+
+
+def keys_of(text: str) -> tuple[str, ...]:
+    """Return what *text* would name exactly: a number or address, and a telephone."""
+    key = "=" + "".join(text.split()).lower()[:254]
+    if not PHONE.fullmatch(text):
+        return (key,)
+    digits = "".join(letter for letter in text if letter in "0123456789")
+    national = COUNTRY_PREFIX.sub("", digits)
+    return (key, "#" + digits.lstrip("0"), "#" + national.lstrip("0"))

@@ -55,3 +55,31 @@ class Answer:
     hits: tuple[Hit, ...]
     engine: str
     degraded: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One text with who may read it, as an engine outside the database is told of it."""
+
+    kind: Kind
+    id: UUID
+    part: UUID
+    version: int
+    internal: bool
+    customer_id: UUID | None
+    assignee_id: UUID | None
+    opened_by: UUID | None
+    title: str
+    names: str
+    body: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """A text that is no more."""
+
+    kind: Kind
+    id: UUID
+    part: UUID
+    version: int
