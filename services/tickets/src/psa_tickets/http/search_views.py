@@ -63,10 +63,11 @@ def page(findings: Findings, sought: str) -> SearchPage:
         guessed=findings.guessed,
         more=list(findings.more),
     )
-    return SearchPage([_hit(one, sought) for one in findings.shown], meta)
+    return SearchPage([hit(one, sought) for one in findings.shown], meta)
 
 
-def _hit(one: Found, sought: str) -> Resource[Any]:
+def hit(one: Found, sought: str) -> Resource[Any]:
+    """Show one thing that was found."""
     attributes = HitAttributes(
         number=one.number,
         title=_fragments(one.title, sought, TITLE_LENGTH_MAX),

@@ -51,6 +51,16 @@ READ_SQL = (
       LEFT JOIN customers AS k ON k.id = a.customer_id
      WHERE f.kind = 'asset'
        AND (NOT %(public_only)s OR a.customer_id = %(own_customer_id)s::uuid)
+    UNION ALL
+    SELECT f.place, f.kind, f.id, a.number, v.title, v.body, NULL, NULL, NULL
+      FROM found AS f
+      JOIN articles AS a ON a.id = f.id
+      JOIN article_versions AS v ON v.article_id = a.id AND v.position = a.published
+     WHERE f.kind = 'article'
+       AND a.status <> 'archived'
+       AND (NOT %(public_only)s
+            OR v.audience = 'portal'
+            OR (v.audience = 'customer' AND %(own_customer_id)s::uuid = ANY(v.customer_ids)))
      ORDER BY place
 """
 )

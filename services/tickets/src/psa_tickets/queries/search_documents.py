@@ -46,6 +46,13 @@ READ_SQL = """
       FROM wanted AS w
       JOIN assets AS a ON a.id = w.id
      WHERE w.kind = 'asset'
+    UNION ALL
+    SELECT w.*, v.title, concat_ws(' ', a.number, array_to_string(v.tags, ' ')), v.body,
+           ARRAY[search_key(a.number)]
+      FROM wanted AS w
+      JOIN articles AS a ON a.id = w.id
+      JOIN article_versions AS v ON v.article_id = a.id AND v.position = a.published
+     WHERE w.kind = 'article'
 """
 
 LIST_SQL = """
