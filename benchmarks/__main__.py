@@ -11,6 +11,7 @@ import desk as desks
 import flow
 import latency
 import rates
+import search
 import sizes
 import wrk
 from desk import Desk
@@ -40,6 +41,7 @@ BENCHMARKS = (
     Benchmark(("P8",), "latency at half the maximum rate", latency.half_rate),
     Benchmark(("P14",), "two processes against one", costs.two_processes),
     Benchmark(("P6",), "few tickets against many", sizes.sizes),
+    Benchmark(("P6",), "search few tickets and many", search.searches),
     Benchmark(("P3", "P4"), "create a ticket", rates.creates),
     Benchmark(("P11",), "events a second", flow.event_rate),
 )

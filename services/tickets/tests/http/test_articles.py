@@ -47,6 +47,17 @@ async def test_readers_keep_the_published_version_until_the_next_one_is_publishe
     assert [one["title"] for one in versions] == ["Zweite Fassung", "Erste Fassung"]
 
 
+async def _articles_for_others(desk: Api, other: UUID) -> list[dict[str, Any]]:
+    theirs = {"audience": "customer", "customer_ids": [str(other)]}
+    old = await a_published_article(desk, title="Drucker alt", audience="portal")
+    return [
+        await an_article(desk, title="Drucker Entwurf", audience="portal"),
+        await a_published_article(desk, title="Drucker intern"),
+        await a_published_article(desk, title="Drucker anderer", **theirs),
+        await moved(desk, old, "archived"),
+    ]
+
+
 async def test_articles_that_are_not_for_a_customer_do_not_exist_for_them(
     searching: Searching,
     api: Api,
@@ -56,17 +67,7 @@ async def test_articles_that_are_not_for_a_customer_do_not_exist_for_them(
 ) -> None:
     desk = searching.api
     other = await a_customer(worker_pool, acme, number="KD-10043")
-    theirs = {"audience": "customer", "customer_ids": [str(other)]}
-    hidden = [
-        await an_article(desk, title="Drucker Entwurf", audience="portal"),
-        await a_published_article(desk, title="Drucker intern"),
-        await a_published_article(desk, title="Drucker anderer", **theirs),
-        await moved(
-            desk,
-            await a_published_article(desk, title="Drucker alt", audience="portal"),
-            "archived",
-        ),
-    ]
+    hidden = await _articles_for_others(desk, other)
     mine = {"audience": "customer", "customer_ids": [str(customer_id), str(other)]}
     await a_published_article(desk, title="Drucker für alle", audience="portal")
     await a_published_article(desk, title="Drucker für uns", **mine)
