@@ -165,7 +165,8 @@ $$;
 -- The door. A condition of a policy would run before `@@` and keep it from its index, so the
 -- search role sees every row of this one table, and this is all that it ever does with that:
 -- the tenant comes from the transaction, ids and ranks go out, and the caller reads the things
--- themselves under row-level security. Of very common words it ranks the newest 1,000 texts.
+-- themselves under row-level security. Of common words it ranks the newest 300 texts, or as many
+-- as are asked for.
 CREATE FUNCTION find_documents(
     content text, joined text, kinds text[], scopes text[], public_only boolean,
     asking_user uuid, own_customer uuid, at_most integer
@@ -178,14 +179,27 @@ DECLARE
     tenant  uuid := current_setting('app.tenant_id')::uuid;
     keys    tsquery := search_exactly(content);
     query   tsquery;
+    asked   tsquery;
+    common  boolean;
     guess   boolean;
     started boolean := false;
 BEGIN
     FOREACH guess IN ARRAY ARRAY[false, true] LOOP
         query := search_query(content, joined, guess);
         FOR n IN 1 .. least(cardinality(kinds), 8) LOOP
-            -- Planned for these values: a rare word by its index, a common one from the newest.
-            RETURN QUERY EXECUTE $one$
+            asked := coalesce(query || keys, keys);
+            -- A word that one in a hundred of the newest texts holds is looked for from the newest
+            -- back; any other by its index, which the cast lets no order take the place of.
+            SELECT count(*) >= 10
+              INTO common
+              FROM (SELECT d.words
+                      FROM search_documents AS d
+                     WHERE d.tenant_id = tenant
+                       AND d.kind = kinds[n]
+                     ORDER BY d.part DESC
+                     LIMIT 1000) AS newest
+             WHERE newest.words @@ asked;
+            RETURN QUERY EXECUTE replace($one$
                 SELECT $2, best.id, best.part, best.exact, $4, best.rank
                   FROM (SELECT DISTINCT ON (newest.id)
                                newest.id, newest.part, newest.words @@ $6 AS exact,
@@ -207,13 +221,13 @@ BEGIN
                                                              OR d.customer_id = $9
                                            ELSE false
                                        END
-                                 ORDER BY d.part DESC
-                                 LIMIT 1000) AS newest
+                                 ORDER BY d.part::text DESC
+                                 LIMIT greatest(300, $10)) AS newest
                          ORDER BY newest.id, exact DESC, rank DESC, newest.part) AS best
                  ORDER BY best.exact DESC, best.rank DESC, best.id DESC
                  LIMIT $10
-            $one$
-            USING tenant, kinds[n], coalesce(query || keys, keys), guess, scopes[n], keys,
+            $one$, 'd.part::text', CASE WHEN common THEN 'd.part' ELSE 'd.part::text' END)
+            USING tenant, kinds[n], asked, guess, scopes[n], keys,
                   public_only, asking_user, own_customer, least(at_most, 1000);
             started := started OR FOUND;
         END LOOP;

@@ -149,7 +149,7 @@ LISTING = Listing(
     default_sort="-created_at",
 )
 
-#: Among 1,000 texts at most, the newest that say it; a cursor follows their relevance.
+#: Of common words the newest 1,000 texts are ranked; a cursor follows their relevance.
 SEARCHED = replace(
     LISTING,
     row=FoundTicket,
