@@ -6,7 +6,7 @@ import pytest
 from psa_common.ids import uuid7
 from psa_common.testing import Database
 
-FEW, MANY = 500, 30_000
+FEW, MANY = 1_000, 30_000
 #: A rare word is in ten documents of either size, a common one in all of them.
 SEED = """
     INSERT INTO search_documents (kind, id, part, internal, words)
