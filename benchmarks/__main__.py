@@ -11,6 +11,7 @@ import desk as desks
 import flow
 import latency
 import rates
+import search
 import sizes
 import sla_timer
 import wrk
@@ -42,6 +43,7 @@ BENCHMARKS = (
     Benchmark(("P14",), "two processes against one", costs.two_processes),
     Benchmark(("P6",), "few tickets against many", sizes.sizes),
     Benchmark(("P15",), "the SLA timer, few clocks against many", sla_timer.timer),
+    Benchmark(("P6",), "search few tickets and many", search.searches),
     Benchmark(("P3", "P4"), "create a ticket", rates.creates),
     Benchmark(("P11",), "events a second", flow.event_rate),
 )

@@ -17,11 +17,13 @@ from psa_common.db import ReadTx, Tx, open_pool
 from psa_common.listing import fetch_page
 from psa_common.pipeline import PipelineConnection, Result, Statement, send
 from psa_tickets.domain.priority import Priority
+from psa_tickets.domain.search import Kind
 from psa_tickets.domain.ticket_type import TicketType
 from psa_tickets.http import views
 from psa_tickets.http.tickets import LISTING
 from psa_tickets.queries import tickets
-from psa_tickets.usecases import ticket_lifecycle
+from psa_tickets.search.postgres import POSTGRES
+from psa_tickets.usecases import searching as searches, ticket_lifecycle
 from psa_tickets.usecases.ticket_lifecycle import Opening
 
 if TYPE_CHECKING:
@@ -49,6 +51,15 @@ def listing(desk: Desk, path: str) -> list[Statement]:
     visible = tickets.visible_to(desk.principal)
     return _recorded(
         desk, ReadTx, lambda tx: fetch_page(tx, LISTING, request, views.ticket, **visible)
+    )
+
+
+def searching(desk: Desk, text: str) -> list[Statement]:
+    """Return what GET /search sends: the tenant and the search, then the tenant and the reading."""
+    return _recorded(
+        desk,
+        ReadTx,
+        lambda tx: searches.search(POSTGRES, tx, desk.principal, text, Kind.TICKET, 5),
     )
 
 

@@ -79,14 +79,14 @@ def _list(desk: Desk, **filters: str) -> Load:
 
 
 def _read_pages(desk: Desk) -> int:
-    return _buffers(desk, recording.reading(desk, f"{desk.seeded_prefix}{FEW // 2:012x}"))
+    return buffers(desk, recording.reading(desk, f"{desk.seeded_prefix}{FEW // 2:012x}"))
 
 
 def _list_pages(desk: Desk, **filters: str) -> int:
-    return _buffers(desk, recording.listing(desk, second_page(desk, **filters)))
+    return buffers(desk, recording.listing(desk, second_page(desk, **filters)))
 
 
-def _buffers(desk: Desk, statements: Sequence[Statement]) -> int:
+def buffers(desk: Desk, statements: Sequence[Statement]) -> int:
     """Return how many pages the last statement touches, with the tenant set before it."""
     *before, last = statements
     explained = b"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + last.sql.encode()

@@ -9,7 +9,7 @@ import pytest
 from psa_common.db import Pool
 from psa_common.identity import TokenVerifier
 from psa_common.testing import Api, Tenant
-from psa_tickets.app import build
+from psa_tickets.app import Means, build
 from tickets_builders import EVERYTHING, a_customer
 from tickets_words import a_cabinet
 
@@ -27,9 +27,15 @@ def store_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def asgi(pool: Pool, verifier: TokenVerifier, store_folder: Path) -> Any:
+def means(store_folder: Path) -> Means:
+    """Give what the routes work with besides the database."""
+    return Means(cabinet=a_cabinet(store_folder))
+
+
+@pytest.fixture(scope="session")
+def asgi(pool: Pool, verifier: TokenVerifier, means: Means) -> Any:
     """Give the application as the HTTP process serves it."""
-    return build(pool, verifier, a_cabinet(store_folder))
+    return build(pool, verifier, means)
 
 
 @pytest.fixture

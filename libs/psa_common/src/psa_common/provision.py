@@ -1,4 +1,4 @@
-"""Create the database, and for each service a schema and its three roles."""
+"""Create the database, and for each service a schema and its roles."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +28,9 @@ def provision(superuser_dsn: str, database: str, services: Mapping[str, RolePass
     Create what is missing and set the passwords; safe to run again.
 
     `<service>_owner` owns the schema and migrates; `<service>_app` and `<service>_worker` own
-    nothing, may not bypass row-level security and see no other service's schema.
+    nothing, may not bypass row-level security and see no other service's schema. Nobody signs in
+    as `<service>_search`: a migration may give it functions that find text by an index which
+    row-level security cannot use.
     """
     with psycopg.connect(superuser_dsn, autocommit=True) as conn:
         exists = conn.execute("SELECT FROM pg_database WHERE datname = %s", (database,)).fetchone()
@@ -38,6 +40,7 @@ def provision(superuser_dsn: str, database: str, services: Mapping[str, RolePass
             _create_role(conn, f"{service}_owner", passwords.owner)
             _create_role(conn, f"{service}_app", passwords.app)
             _create_role(conn, f"{service}_worker", passwords.worker)
+            _create_search_role(conn, service)
 
     with psycopg.connect(superuser_dsn, dbname=database, autocommit=True) as conn:
         conn.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
@@ -59,11 +62,25 @@ def _create_role(conn: psycopg.Connection, role: str, password: str) -> None:
     conn.execute(sql.SQL(attributes).format(name, sql.Literal(password)))
 
 
+def _create_search_role(conn: psycopg.Connection, service: str) -> None:
+    """Create a role without login or rights; the owner is in it, to give it what it may do."""
+    name = sql.Identifier(f"{service}_search")
+    exists = "SELECT FROM pg_roles WHERE rolname = %s"
+    if conn.execute(exists, (f"{service}_search",)).fetchone() is None:
+        conn.execute(sql.SQL("CREATE ROLE {}").format(name))
+    attributes = "ALTER ROLE {} NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE"
+    conn.execute(sql.SQL(attributes).format(name))
+    owner = sql.Identifier(f"{service}_owner")
+    conn.execute(sql.SQL("GRANT {} TO {}").format(name, owner))
+
+
 def _create_schema(conn: psycopg.Connection, database: str, service: str) -> None:
     schema = sql.Identifier(service)
     owner = sql.Identifier(f"{service}_owner")
     conn.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}").format(schema, owner))
-    conn.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(owner))
+    search = sql.Identifier(f"{service}_search")
+    conn.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}, {}").format(owner, search))
+    conn.execute(sql.SQL("GRANT USAGE ON SCHEMA {} TO {}").format(schema, search))
     for process in ("owner", "app", "worker"):
         role = sql.Identifier(f"{service}_{process}")
         grants = (

@@ -1,5 +1,6 @@
-"""Start a process of the service: `python -m psa_tickets app|worker|migrate`."""
+"""Start a process of the service, or build the search indices anew (`reindex`)."""
 
 from psa_events import command
+from psa_tickets.usecases import reindexing
 
-command.main("tickets")
+command.main("tickets", reindex=reindexing.main)

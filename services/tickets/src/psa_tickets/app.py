@@ -1,5 +1,6 @@
 """The HTTP process: settings, pool, routes."""
 
+from dataclasses import dataclass
 from importlib.metadata import version
 
 from litestar import Router
@@ -11,21 +12,36 @@ from psa_common.db import Pool, open_pool
 from psa_common.edge import Edge
 from psa_common.identity import SigningKeys, TokenVerifier
 from psa_common.settings import read_settings
-from psa_tickets.http import ROUTES
+from psa_tickets.http import ROUTES, search
+from psa_tickets.search.engines import open_outside
+from psa_tickets.search.index import SearchIndex
+from psa_tickets.search.postgres import POSTGRES
 from psa_tickets.settings import TicketsSettings
 from psa_tickets.storage import Cabinet, open_cabinet
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What the routes work with besides the database."""
+
+    cabinet: Cabinet
+    index: SearchIndex = POSTGRES
+
+
 def build(
-    pool: Pool, verifier: TokenVerifier, cabinet: Cabinet, *checks: tuple[str, health.Check]
+    pool: Pool,
+    verifier: TokenVerifier,
+    means: Means,
+    *checks: tuple[str, health.Check],
 ) -> Edge:
     """Put the routes together behind the edge."""
-    given = {"cabinet": Provide(lambda: cabinet, sync_to_thread=False)}
+    routes = [*ROUTES, search.router(means.index)]
+    given = {"cabinet": Provide(lambda: means.cabinet, sync_to_thread=False)}
     return build_application(
         service="tickets",
         version=version("psa-tickets"),
         title="Tickets",
-        routes=[Router("/", route_handlers=ROUTES, dependencies=given)],
+        routes=[Router("/", route_handlers=routes, dependencies=given)],
         pool=pool,
         verifier=verifier,
         checks={"database": health.database_check(pool), **dict(checks)},
@@ -39,8 +55,12 @@ async def main() -> None:
     keys = SigningKeys(settings.jwks_url)
     verifier = TokenVerifier(keys, issuer=settings.token_issuer, audience=settings.token_audience)
 
-    async with open_pool(
-        settings.database_dsn, name="tickets-app", size=settings.database_pool_size
-    ) as pool:
-        application = build(pool, verifier, open_cabinet(settings), ("signing_keys", keys.check))
+    async with (
+        open_pool(
+            settings.database_dsn, name="tickets-app", size=settings.database_pool_size
+        ) as pool,
+        open_outside(settings.elasticsearch_url) as outside,
+    ):
+        means = Means(cabinet=open_cabinet(settings), index=outside or POSTGRES)
+        application = build(pool, verifier, means, ("signing_keys", keys.check))
         await serve.http(application, settings, background=(keys.keep_fresh(),))

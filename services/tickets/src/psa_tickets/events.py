@@ -380,3 +380,18 @@ class MaterialApproved(msgspec.Struct, frozen=True, kw_only=True):
     billable: str
     approved_at: datetime
     approved_by: UUID
+
+
+class ArticlePublished(msgspec.Struct, frozen=True, kw_only=True):
+    """A version of an article can be read; the words themselves stay with us."""
+
+    TYPE: ClassVar[str] = "article.published.v1"
+    SUBJECT: ClassVar[str] = "article_id"
+
+    article_id: UUID
+    number: str
+    position: int
+    title: str
+    audience: str
+    published_at: datetime
+    published_by: UUID

@@ -7,6 +7,7 @@ from psa_common.db import open_pool
 from psa_common.settings import read_settings
 from psa_events import consumer, housekeeping, relay
 from psa_tickets.consumers import SUBSCRIPTIONS
+from psa_tickets.search.engines import open_outside
 from psa_tickets.settings import TicketsSettings
 from psa_tickets.storage import open_cabinet
 from psa_tickets.usecases import rounds
@@ -18,7 +19,10 @@ async def main() -> None:
     observability.configure("tickets", "worker", settings)
     cabinet = open_cabinet(settings)
 
-    async with open_pool(settings.database_dsn, name="tickets-worker", size=4) as pool:
+    async with (
+        open_pool(settings.database_dsn, name="tickets-worker", size=4) as pool,
+        open_outside(settings.elasticsearch_url) as outside,
+    ):
         await serve.together(
             serve.worker_health(
                 "tickets",
@@ -31,5 +35,5 @@ async def main() -> None:
             housekeeping.run(pool),
             relay.run("tickets", pool, settings.database_dsn, settings.amqp_url),
             consumer.run("tickets", pool, settings.amqp_url, SUBSCRIPTIONS),
-            *rounds.all_of(pool, cabinet),
+            *rounds.all_of(pool, cabinet, outside),
         )

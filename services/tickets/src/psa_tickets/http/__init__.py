@@ -1,6 +1,7 @@
 """Every route of the service desk."""
 
 from psa_tickets.http import (
+    articles,
     attachments,
     calendars,
     categories,
@@ -52,4 +53,6 @@ ROUTES = (
     linking.ROUTER,
     watching.ROUTER,
     bulk.ROUTER,
+    articles.ROUTER,
+    articles.ON_TICKETS,
 )

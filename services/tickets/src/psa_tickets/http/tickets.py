@@ -37,6 +37,7 @@ LISTING = replace(
         "location": includes.locations,
     },
 )
+SEARCHED = replace(tickets.SEARCHED, includes=LISTING.includes)
 
 
 @post("/", guards=[requires("ticket:create")])
@@ -49,15 +50,16 @@ async def open_ticket(
     return answer(views.ticket_for(principal)(view), version=view.version, status=201)
 
 
-@get("/", guards=[requires("ticket:view")], opt={"listing": LISTING})
+@get("/", guards=[requires("ticket:view")], opt={"listing": SEARCHED})
 async def list_tickets(
     request: Request[Any, Any, Any],
     tx: NamedDependency[Tx],
     principal: NamedDependency[Principal],
 ) -> Page[TicketAttributes]:
-    """List the tickets that the caller may see."""
+    """List the tickets that the caller may see; with `search`, the most relevant first."""
+    listing = SEARCHED if "search" in request.query_params else LISTING
     visible = tickets.visible_to(principal)
-    return await fetch_page(tx, LISTING, request, views.ticket_for(principal), **visible)
+    return await fetch_page(tx, listing, request, views.ticket_for(principal), **visible)
 
 
 @get("/{ticket_id:uuid}", guards=[requires("ticket:view")], opt={"includes": LISTING.includes})

@@ -155,6 +155,7 @@ MOVEMENTS: Mapping[str, Movement] = {
     "watchers": Movement(MOVE_WATCHERS_SQL, _rows("ticket_watchers").put_back),
     "co_assignees": _pairs("ticket_co_assignees", "user_id"),
     "assets": _pairs("ticket_assets", "asset_id"),
+    "articles": _pairs("ticket_articles", "article_id"),
     "links": Movement(MOVE_LINKS_SQL, _rows("ticket_links").put_back),
     "links_to": Movement(MOVE_LINKS_TO_SQL, PUT_BACK_LINKS_TO_SQL),
     "children": _tickets("parent_id"),

@@ -61,6 +61,19 @@ STAGE: LiteralString = """
                         END)
 """
 
+SEARCHED_COLUMNS: LiteralString = (
+    FACTS
+    + """,
+           t.updated_at, t.status_kind, t.response_state, t.response_due_at, t.resolution_state,
+           t.resolution_due_at, f.relevance
+      FROM tickets AS t,
+           (SELECT id, rank + exact::integer AS relevance
+              FROM find_documents(%(search)s, 'all', '{ticket}', ARRAY[%(scope)s::text],
+                                  %(own_customer_id)s::uuid IS NOT NULL, %(user_id)s::uuid,
+                                  %(own_customer_id)s::uuid, 1000)) AS f
+"""
+)
+
 GET_SQL = COLUMNS + " WHERE t.id = %(ticket_id)s AND " + VISIBLE
 
 
@@ -115,6 +128,13 @@ class TicketView(StoredTicket):
     resolution_due_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundTicket(TicketView):
+    """A ticket that says what was looked for; what was named exactly has a relevance above 1."""
+
+    relevance: float
+
+
 LISTING = Listing(
     row=TicketView,
     select=COLUMNS,
@@ -149,6 +169,16 @@ LISTING = Listing(
         "opened_at": Sort("t.opened_at", datetime),
     },
     default_sort="-created_at",
+)
+
+#: Of common words the newest 1,000 texts are ranked; a cursor follows their relevance.
+SEARCHED = replace(
+    LISTING,
+    row=FoundTicket,
+    select=SEARCHED_COLUMNS,
+    filters={**LISTING.filters, "search": Filter("f.id = t.id")},
+    sorts={**LISTING.sorts, "relevance": Sort("f.relevance", float)},
+    default_sort="-relevance",
 )
 
 

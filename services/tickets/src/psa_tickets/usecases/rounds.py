@@ -6,11 +6,13 @@ from typing import Any
 from psa_common import audit, serve
 from psa_common.db import Pool, Tx
 from psa_common.tenants import for_every_tenant
+from psa_tickets.search.index import FollowingIndex
 from psa_tickets.storage import Cabinet
 from psa_tickets.usecases import (
     attachment_care,
     auto_close,
     figures,
+    search_upkeep,
     sla_check,
     sla_escalations,
     sla_reapplying,
@@ -28,12 +30,17 @@ OF_EACH_TENANT: tuple[tuple[str, float, Callable[[Tx], Awaitable[object]]], ...]
 )
 
 
-def all_of(pool: Pool, cabinet: Cabinet) -> list[Coroutine[Any, Any, None]]:
+def all_of(
+    pool: Pool, cabinet: Cabinet, outside: FollowingIndex | None
+) -> list[Coroutine[Any, Any, None]]:
     """Return every round, each to run for as long as the worker lives."""
     return [
         *(
             serve.every(seconds, name, for_every_tenant(pool, name, work))
             for name, seconds, work in OF_EACH_TENANT
+        ),
+        serve.every(
+            1.0, "search", for_every_tenant(pool, "search", search_upkeep.follower(outside))
         ),
         serve.every(1.0, "sla_escalations", lambda: sla_escalations.go_round(pool)),
         serve.every(sla_check.EVERY_SECONDS, "sla_check", sla_check.Round(pool).go_on),

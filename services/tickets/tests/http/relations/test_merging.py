@@ -88,7 +88,8 @@ async def test_a_merge_is_told_with_what_it_moved(
     assert told == [("ticket.status_changed.v1", source), ("ticket.merged.v1", source)]
     assert events[-1].data["target_id"] == target
     assert events[-1].data["moved"] == {
-        "comments": 1, "time_entries": 0, "watchers": 0, "links": 0, "children": 0
+        "comments": 1, "time_entries": 0, "watchers": 0, "links": 0, "children": 0,
+        "attachments": 0,
     }  # fmt: skip
 
 

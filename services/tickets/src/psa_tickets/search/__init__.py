@@ -1,0 +1,1 @@
+"""Engines that find text: PostgreSQL always, Elasticsearch where the operator runs it."""
