@@ -9,7 +9,9 @@ from psa_common.db import Pool
 from psa_common.identity import TokenVerifier
 from psa_common.testing import Api, Tenant
 from psa_tickets.app import build
+from psa_tickets.usecases.mail.office import PostOffice
 from tickets_builders import EVERYTHING, a_customer
+from tickets_mail import an_office
 
 
 @pytest.fixture(scope="session")
@@ -19,9 +21,15 @@ def service_name() -> str:
 
 
 @pytest.fixture(scope="session")
-def asgi(pool: Pool, verifier: TokenVerifier) -> Any:
+def office(tmp_path_factory: pytest.TempPathFactory) -> PostOffice:
+    """Give a post office whose raw mails lie in a folder of the test session."""
+    return an_office(tmp_path_factory.mktemp("mails"))
+
+
+@pytest.fixture(scope="session")
+def asgi(pool: Pool, verifier: TokenVerifier, office: PostOffice) -> Any:
     """Give the application as the HTTP process serves it."""
-    return build(pool, verifier)
+    return build(pool, verifier, office)
 
 
 @pytest.fixture

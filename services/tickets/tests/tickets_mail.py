@@ -1,8 +1,32 @@
 """Mails as they come from outside, built by name."""
 
+import base64
 from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from psa_common.sealing import FieldKeys
+from psa_common.testing import Api, Tenant
+from psa_tickets.domain.mail.reply_token import tenant_key, token_for
+from psa_tickets.mail import FolderStore
+from psa_tickets.usecases.mail.office import PostOffice, roots_of
 
 CRLF = "\r\n"
+FIELD_KEY = base64.b64encode(b"f" * 32).decode()
+ERIKA = "erika@mueller.example"
+MAIL_BYTES_MAX = 1024 * 1024
+
+
+def an_office(folder: Path) -> PostOffice:
+    """Return a post office that takes mails of up to one mebibyte."""
+    return PostOffice(
+        fields=FieldKeys(FIELD_KEY),
+        roots=roots_of(FIELD_KEY),
+        raw=FolderStore(folder),
+        mail_bytes=MAIL_BYTES_MAX,
+        public_url="https://desk.msp.example",
+    )
 
 
 def an_eml(
@@ -34,3 +58,40 @@ def a_raw_eml(head: str, body: str | bytes) -> bytes:
     """Return a mail exactly as written here, however broken."""
     content = body if isinstance(body, bytes) else body.encode()
     return CRLF.join(head.strip().splitlines()).encode("latin-1") + b"\r\n\r\n" + content
+
+
+async def a_mailbox(desk: Api, **fields: Any) -> str:
+    """Set a mailbox up and return its id; it is active since long ago unless told otherwise."""
+    body = {
+        "name": "Service Desk",
+        "address": f"support-{uuid4().hex[:8]}@msp.example",
+        "active_since": "2026-01-01T00:00:00Z",
+        **fields,
+    }
+    response = await desk.post("/mailboxes", body)
+    assert response.status_code == 201, response.text
+    return str(response.json()["data"]["id"])
+
+
+async def push(desk: Api, mailbox_id: str, raw: bytes) -> dict[str, Any]:
+    """Hand a mail over and return what became of it."""
+    response = await desk.http.post(
+        f"/api/v1/mailboxes/{mailbox_id}/messages",
+        content=raw,
+        headers={"content-type": "message/rfc822"},
+    )
+    assert response.status_code == 201, response.text
+    resource: dict[str, Any] = response.json()["data"]
+    return {"id": resource["id"], **resource["attributes"]}
+
+
+async def comments_of(desk: Api, ticket_id: str) -> list[tuple[str, str, str]]:
+    """Return side, visibility and words of what was said on a ticket."""
+    page = (await desk.get(f"/tickets/{ticket_id}/comments")).json()["data"]
+    said = [one["attributes"] for one in page]
+    return [(one["author_kind"], one["visibility"], one["body"]) for one in said]
+
+
+def a_token(tenant: Tenant, ticket_id: str) -> str:
+    """Return the reply token that our mails about a ticket carry."""
+    return token_for(UUID(ticket_id), tenant_key(roots_of(FIELD_KEY)[0], tenant.id))

@@ -8,17 +8,20 @@ from psa_common.db import Pool, open_pool
 from psa_common.edge import Edge
 from psa_common.identity import SigningKeys, TokenVerifier
 from psa_common.settings import read_settings
-from psa_tickets.http import ROUTES
+from psa_tickets.http import ROUTES, mail
 from psa_tickets.settings import TicketsSettings
+from psa_tickets.usecases.mail.office import PostOffice, open_office
 
 
-def build(pool: Pool, verifier: TokenVerifier, *checks: tuple[str, health.Check]) -> Edge:
+def build(
+    pool: Pool, verifier: TokenVerifier, office: PostOffice, *checks: tuple[str, health.Check]
+) -> Edge:
     """Put the routes together behind the edge."""
     return build_application(
         service="tickets",
         version=version("psa-tickets"),
         title="Tickets",
-        routes=ROUTES,
+        routes=[*ROUTES, *mail.routes(office)],
         pool=pool,
         verifier=verifier,
         checks={"database": health.database_check(pool), **dict(checks)},
@@ -35,5 +38,5 @@ async def main() -> None:
     async with open_pool(
         settings.database_dsn, name="tickets-app", size=settings.database_pool_size
     ) as pool:
-        application = build(pool, verifier, ("signing_keys", keys.check))
+        application = build(pool, verifier, open_office(settings), ("signing_keys", keys.check))
         await serve.http(application, settings, background=(keys.keep_fresh(),))

@@ -10,12 +10,16 @@ from psa_events import consumer, housekeeping, relay
 from psa_tickets.consumers import SUBSCRIPTIONS
 from psa_tickets.settings import TicketsSettings
 from psa_tickets.usecases import figures, sla_watch
+from psa_tickets.usecases.mail import polling
+from psa_tickets.usecases.mail.office import open_office
 
 
 async def main() -> None:
     """Work until told to stop."""
     settings = read_settings(TicketsSettings)
     observability.configure("tickets", "worker", settings)
+
+    office = open_office(settings)
 
     async with open_pool(settings.database_dsn, name="tickets-worker", size=4) as pool:
         await serve.together(
@@ -31,6 +35,7 @@ async def main() -> None:
             relay.run("tickets", pool, settings.database_dsn, settings.amqp_url),
             consumer.run("tickets", pool, settings.amqp_url, SUBSCRIPTIONS),
             serve.every(1.0, "sla", for_every_tenant(pool, "sla", sla_watch.look)),
+            serve.every(polling.EVERY_SECONDS, "mailboxes", polling.rounds(pool, office)),
             serve.every(figures.EVERY_SECONDS, "figures", lambda: figures.count(pool)),
             serve.every(2.0, "audit", for_every_tenant(pool, "audit", audit.seal)),
         )

@@ -43,6 +43,10 @@ class Opening:
     priority: Priority
     asset_ids: Sequence[UUID]
     occurred_at: datetime | None
+    contact_id: UUID | None = None
+    queue_id: UUID | None = None
+    source: str = "api"
+    follow_up_of_id: UUID | None = None
 
 
 async def open_ticket(
@@ -206,6 +210,10 @@ def _new_ticket(
         closed_at=None,
         reopen_count=0,
         version=1,
+        contact_id=opening.contact_id,
+        queue_id=opening.queue_id,
+        source=opening.source,
+        follow_up_of_id=opening.follow_up_of_id,
     )
 
 
