@@ -10,7 +10,7 @@ from psa_events import consumer, housekeeping, relay
 from psa_tickets.consumers import SUBSCRIPTIONS
 from psa_tickets.settings import TicketsSettings
 from psa_tickets.usecases import figures, sla_watch
-from psa_tickets.usecases.mail import polling
+from psa_tickets.usecases.mail import polling, sending
 from psa_tickets.usecases.mail.office import open_office
 
 
@@ -36,6 +36,7 @@ async def main() -> None:
             consumer.run("tickets", pool, settings.amqp_url, SUBSCRIPTIONS),
             serve.every(1.0, "sla", for_every_tenant(pool, "sla", sla_watch.look)),
             serve.every(polling.EVERY_SECONDS, "mailboxes", polling.rounds(pool, office)),
+            serve.every(sending.EVERY_SECONDS, "mails", sending.rounds(pool, office)),
             serve.every(figures.EVERY_SECONDS, "figures", lambda: figures.count(pool)),
             serve.every(2.0, "audit", for_every_tenant(pool, "audit", audit.seal)),
         )

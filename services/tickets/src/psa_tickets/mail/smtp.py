@@ -16,6 +16,11 @@ TIMEOUT_SECONDS = 30.0
 class NotNowByServer(Exception):
     """The server is away or says 4xx: the same mail may pass later."""
 
+    def __init__(self, words: str, *, is_away: bool = False) -> None:
+        super().__init__(words)
+        #: Nobody answered at all; another mail would not fare better now.
+        self.is_away = is_away
+
 
 class NeverByServer(Exception):
     """The server says 5xx: the same mail will be refused again."""
@@ -46,7 +51,8 @@ async def _signed_in(account: Account) -> AsyncGenerator[SMTP, None]:
     except SMTPResponseException as error:
         raise _by_code(error.code, error.message) from error
     except (SMTPException, OSError) as error:
-        raise NotNowByServer(f"{type(error).__name__}: {error}"[:300]) from error
+        words = f"{type(error).__name__}: {error}"[:300]
+        raise NotNowByServer(words, is_away=True) from error
     finally:
         # What was taken stays taken, whether or not the server says goodbye.
         with suppress(SMTPException, OSError):

@@ -54,7 +54,7 @@ async def take(
     if len(raw) > office.mail_bytes:
         mib = office.mail_bytes / (1024 * 1024)
         raise BodyTooLarge(f"A mail holds {mib:g} MiB at most.", code="mail_too_large")
-    sha256 = hashlib.sha256(raw).hexdigest()
+    sha256 = _digest(raw)
     mail = await asyncio.to_thread(_read, raw)
     same = await incoming.find_same(tx, mailbox.id, message_id=mail.message_id, sha256=sha256)
     if same is not None:
@@ -116,7 +116,7 @@ async def take_or_park(
             await park(
                 tx,
                 mailbox,
-                mark=hashlib.sha256(raw).hexdigest(),
+                mark=_digest(raw),
                 size_bytes=len(raw),
                 raw_key=key,
                 reason=f"{type(error).__name__}: {error}"[:500],
@@ -141,6 +141,11 @@ async def discard(tx: Tx, mail_id: UUID) -> WholeMail:
     """Say that nothing is wanted of a mail; its raw form stays."""
     row = await _undecided(tx, mail_id)
     return await _decide(tx, row, Verdict(state=MailState.DISCARDED, reason=row.reason))
+
+
+def _digest(raw: bytes) -> str:
+    """Return the hash of a mail, whichever line ends its last server prefers."""
+    return hashlib.sha256(raw.replace(b"\r\n", b"\n")).hexdigest()
 
 
 def context_of(mailbox: Mailbox) -> RequestContext:
