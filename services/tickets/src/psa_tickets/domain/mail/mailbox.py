@@ -35,7 +35,10 @@ class AccountIncomplete(Invalid):
     code = "account_incomplete"
 
     def __init__(self, which: str) -> None:
-        super().__init__(f"Give {which} host, user and password, or none of them.", field=which)
+        super().__init__(
+            f"Give {which} a password; a stored one stays only while host and user do.",
+            field=which,
+        )
 
 
 class NotConfigured(Refused):

@@ -13,7 +13,7 @@ from psa_common.documents import check_version
 from psa_common.errors import NotFound
 from psa_common.ids import uuid7
 from psa_common.sealing import BrokenSeal
-from psa_tickets.domain.mail.mailbox import Account, Mailbox, NotConfigured
+from psa_tickets.domain.mail.mailbox import Account, AccountIncomplete, Mailbox, NotConfigured
 from psa_tickets.mail import imap, smtp
 from psa_tickets.queries.mail import blocked, mailboxes
 from psa_tickets.queries.mail.blocked import BlockedSender
@@ -106,7 +106,10 @@ async def unblock(tx: Tx, id: UUID) -> None:
 def _resealed(
     office: PostOffice, mailbox_id: UUID, which: str, edited: AccountEdit, before: Account | None
 ) -> Account | None:
-    if edited.keeps_password and before is not None:
+    """Seal a new password; a stored one goes to no other server than it was given for (ML-17)."""
+    if edited.keeps_password:
+        if before is None or any(getattr(before, p) != getattr(edited.account, p) for p in SOURCE):
+            raise AccountIncomplete(which)
         return replace(edited.account, password=before.password)
     return office.sealed(edited.account, mailbox_id, which)
 
