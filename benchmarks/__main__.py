@@ -10,6 +10,7 @@ import costs
 import desk as desks
 import flow
 import latency
+import mail_intake
 import rates
 import sizes
 import wrk
@@ -41,6 +42,7 @@ BENCHMARKS = (
     Benchmark(("P14",), "two processes against one", costs.two_processes),
     Benchmark(("P6",), "few tickets against many", sizes.sizes),
     Benchmark(("P3", "P4"), "create a ticket", rates.creates),
+    Benchmark(("P15",), "take mails in", mail_intake.mails),
     Benchmark(("P11",), "events a second", flow.event_rate),
 )
 
