@@ -10,6 +10,7 @@ import costs
 import desk as desks
 import flow
 import latency
+import mail_intake
 import rates
 import search
 import sizes
@@ -45,6 +46,7 @@ BENCHMARKS = (
     Benchmark(("P15",), "the SLA timer, few clocks against many", sla_timer.timer),
     Benchmark(("P6",), "search few tickets and many", search.searches),
     Benchmark(("P3", "P4"), "create a ticket", rates.creates),
+    Benchmark(("P15",), "take mails in", mail_intake.mails),
     Benchmark(("P11",), "events a second", flow.event_rate),
 )
 

@@ -10,7 +10,9 @@ from psa_common.db import Pool
 from psa_common.identity import TokenVerifier
 from psa_common.testing import Api, Tenant
 from psa_tickets.app import Means, build
+from psa_tickets.usecases.mail.office import PostOffice
 from tickets_builders import EVERYTHING, a_customer
+from tickets_mail import an_office
 from tickets_words import a_cabinet
 
 
@@ -27,9 +29,15 @@ def store_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def means(store_folder: Path) -> Means:
+def office(store_folder: Path) -> PostOffice:
+    """Give a post office whose files and raw mails lie in a folder of the test session."""
+    return an_office(a_cabinet(store_folder))
+
+
+@pytest.fixture(scope="session")
+def means(office: PostOffice) -> Means:
     """Give what the routes work with besides the database."""
-    return Means(cabinet=a_cabinet(store_folder))
+    return Means(cabinet=office.cabinet, office=office)
 
 
 @pytest.fixture(scope="session")

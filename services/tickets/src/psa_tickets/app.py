@@ -12,12 +12,13 @@ from psa_common.db import Pool, open_pool
 from psa_common.edge import Edge
 from psa_common.identity import SigningKeys, TokenVerifier
 from psa_common.settings import read_settings
-from psa_tickets.http import ROUTES, search
+from psa_tickets.http import ROUTES, mail, search
 from psa_tickets.search.engines import open_outside
 from psa_tickets.search.index import SearchIndex
 from psa_tickets.search.postgres import POSTGRES
 from psa_tickets.settings import TicketsSettings
 from psa_tickets.storage import Cabinet, open_cabinet
+from psa_tickets.usecases.mail.office import PostOffice, open_office
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class Means:
     """What the routes work with besides the database."""
 
     cabinet: Cabinet
+    office: PostOffice
     index: SearchIndex = POSTGRES
 
 
@@ -35,7 +37,7 @@ def build(
     *checks: tuple[str, health.Check],
 ) -> Edge:
     """Put the routes together behind the edge."""
-    routes = [*ROUTES, search.router(means.index)]
+    routes = [*ROUTES, search.router(means.index), *mail.routes(means.office)]
     given = {"cabinet": Provide(lambda: means.cabinet, sync_to_thread=False)}
     return build_application(
         service="tickets",
@@ -61,6 +63,8 @@ async def main() -> None:
         ) as pool,
         open_outside(settings.elasticsearch_url) as outside,
     ):
-        means = Means(cabinet=open_cabinet(settings), index=outside or POSTGRES)
+        cabinet = open_cabinet(settings)
+        office = open_office(settings, cabinet)
+        means = Means(cabinet=cabinet, office=office, index=outside or POSTGRES)
         application = build(pool, verifier, means, ("signing_keys", keys.check))
         await serve.http(application, settings, background=(keys.keep_fresh(),))

@@ -11,6 +11,7 @@ from psa_tickets.search.engines import open_outside
 from psa_tickets.settings import TicketsSettings
 from psa_tickets.storage import open_cabinet
 from psa_tickets.usecases import rounds
+from psa_tickets.usecases.mail.office import open_office
 
 
 async def main() -> None:
@@ -18,6 +19,8 @@ async def main() -> None:
     settings = read_settings(TicketsSettings)
     observability.configure("tickets", "worker", settings)
     cabinet = open_cabinet(settings)
+
+    office = open_office(settings, cabinet)
 
     async with (
         open_pool(settings.database_dsn, name="tickets-worker", size=4) as pool,
@@ -35,5 +38,5 @@ async def main() -> None:
             housekeeping.run(pool),
             relay.run("tickets", pool, settings.database_dsn, settings.amqp_url),
             consumer.run("tickets", pool, settings.amqp_url, SUBSCRIPTIONS),
-            *rounds.all_of(pool, cabinet, outside),
+            *rounds.all_of(pool, office, outside),
         )

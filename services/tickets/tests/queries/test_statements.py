@@ -11,8 +11,8 @@ import psa_tickets.queries
 from psa_common.testing import Database
 
 MODULES = [
-    importlib.import_module(f"psa_tickets.queries.{module.name}")
-    for module in pkgutil.iter_modules(psa_tickets.queries.__path__)
+    importlib.import_module(module.name)
+    for module in pkgutil.walk_packages(psa_tickets.queries.__path__, "psa_tickets.queries.")
 ]
 STATEMENTS = [
     pytest.param(value, id=f"{module.__name__}.{name}")

@@ -1,7 +1,7 @@
 """Whom the service desk listens to."""
 
 from psa_events import tenants
-from psa_tickets.consumers import assets, auth, billing, crm, projects
+from psa_tickets.consumers import assets, auth, billing, crm, notices, projects
 
 SUBSCRIPTIONS = (
     tenants.SUBSCRIPTION,
@@ -10,4 +10,5 @@ SUBSCRIPTIONS = (
     *assets.SUBSCRIPTIONS,
     *projects.SUBSCRIPTIONS,
     *billing.SUBSCRIPTIONS,
+    *notices.SUBSCRIPTIONS,
 )

@@ -7,7 +7,6 @@ from psa_common import audit, serve
 from psa_common.db import Pool, Tx
 from psa_common.tenants import for_every_tenant
 from psa_tickets.search.index import FollowingIndex
-from psa_tickets.storage import Cabinet
 from psa_tickets.usecases import (
     attachment_care,
     auto_close,
@@ -18,6 +17,8 @@ from psa_tickets.usecases import (
     sla_reapplying,
     sla_watch,
 )
+from psa_tickets.usecases.mail import polling, sending
+from psa_tickets.usecases.mail.office import PostOffice
 from psa_tickets.usecases.time import timing
 
 #: Name, seconds between two rounds, and what is done in a transaction of each tenant.
@@ -31,7 +32,7 @@ OF_EACH_TENANT: tuple[tuple[str, float, Callable[[Tx], Awaitable[object]]], ...]
 
 
 def all_of(
-    pool: Pool, cabinet: Cabinet, outside: FollowingIndex | None
+    pool: Pool, office: PostOffice, outside: FollowingIndex | None
 ) -> list[Coroutine[Any, Any, None]]:
     """Return every round, each to run for as long as the worker lives."""
     return [
@@ -44,10 +45,12 @@ def all_of(
         ),
         serve.every(1.0, "sla_escalations", lambda: sla_escalations.go_round(pool)),
         serve.every(sla_check.EVERY_SECONDS, "sla_check", sla_check.Round(pool).go_on),
+        serve.every(polling.EVERY_SECONDS, "mailboxes", polling.rounds(pool, office)),
+        serve.every(sending.EVERY_SECONDS, "mails", sending.rounds(pool, office)),
         serve.every(figures.EVERY_SECONDS, "figures", lambda: figures.count(pool)),
         serve.every(
             attachment_care.EVERY_SECONDS,
             "attachments",
-            lambda: attachment_care.look_after(pool, cabinet),
+            lambda: attachment_care.look_after(pool, office.cabinet),
         ),
     ]
