@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, LiteralString, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, LiteralString, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -13,7 +14,7 @@ from psycopg_pool import AsyncConnectionPool
 from psa_common.context import RequestContext
 from psa_common.pipeline import PipelineConnection, Result, Row, Statement, send
 
-__all__ = ["Jsonb", "Pool", "ReadTx", "Tx", "open_pool", "tenant_transaction"]
+__all__ = ["Answer", "Jsonb", "Pool", "ReadTx", "Tx", "open_pool", "tenant_transaction"]
 
 T = TypeVar("T")
 Pool = AsyncConnectionPool[PipelineConnection]
@@ -67,6 +68,42 @@ async def open_pool(
         await pool.close()
 
 
+@dataclass(frozen=True, slots=True)
+class _Deferred:
+    """A statement that travels with the next one, and who waits for its rows."""
+
+    statement: Statement
+    answer: "Answer[Any] | None"
+
+
+class Answer(Generic[T]):
+    """The rows of a statement that travels with the next one."""
+
+    def __init__(self, type_: type[T]) -> None:
+        self._type = type_
+        self._result: Result | None = None
+
+    def arrive(self, result: Result) -> None:
+        """Take what the statement answered."""
+        self._result = result
+
+    def rows(self) -> list[T]:
+        """Return every row; raises LookupError before another statement has been awaited."""
+        if self._result is None:
+            raise LookupError("the question has not been sent: await a statement first")
+        type_ = self._type
+
+        def make(names: Sequence[str], row: Row) -> T:
+            return msgspec.convert(dict(zip(names, row, strict=True)), type_)
+
+        return self._result.rows(make)
+
+    def first(self) -> T | None:
+        """Return the first row, or None when there is none."""
+        rows = self.rows()
+        return rows[0] if rows else None
+
+
 class Tx:
     """
     An open tenant transaction, and on whose behalf it runs.
@@ -80,15 +117,14 @@ class Tx:
         self.context = context
         self._pool = pool
         self._conn: PipelineConnection | None = None
-        self._deferred: list[Statement] = []
+        self._deferred: list[_Deferred] = []
 
     async def fetch_all(self, type_: type[T], sql: LiteralString, /, **params: object) -> list[T]:
         """Return every row as a validated *type_*."""
 
-        def make(names: Sequence[str], row: Row) -> T:
-            return msgspec.convert(dict(zip(names, row, strict=True)), type_)
-
-        return (await self._run(Statement(sql, params))).rows(make)
+        answer = Answer(type_)
+        answer.arrive(await self._run(Statement(sql, params)))
+        return answer.rows()
 
     async def fetch_optional(
         self, type_: type[T], sql: LiteralString, /, **params: object
@@ -115,13 +151,21 @@ class Tx:
 
     def defer(self, sql: LiteralString, /, **params: object) -> None:
         """Run a write whose result nobody reads: with the next statement, or the commit."""
-        self._deferred.append(Statement(sql, params))
+        self._deferred.append(_Deferred(Statement(sql, params), None))
+
+    def ask(self, type_: type[T], sql: LiteralString, /, **params: object) -> Answer[T]:
+        """Read with the next statement: what is known by then costs no round trip of its own."""
+        answer = Answer(type_)
+        self._deferred.append(_Deferred(Statement(sql, params), answer))
+        return answer
 
     async def flush(self) -> None:
         """Send what was deferred now, so that its errors surface here."""
         if self._deferred:
             last = self._deferred.pop()
-            await self._run(last)
+            result = await self._run(last.statement)
+            if last.answer is not None:
+                last.answer.arrive(result)
 
     async def commit(self) -> None:
         """Make everything true at once; the edge calls this, never a service."""
@@ -149,9 +193,13 @@ class Tx:
         if self._conn is None:
             self._conn = await self._pool.getconn()
             opening = [BEGIN, Statement(SET_TENANT_SQL, {"tenant_id": str(self.tenant_id)})]
-        batch = [*opening, *self._deferred, statement]
-        self._deferred = []
-        return (await send(self._conn, batch))[-1]
+        deferred, self._deferred = self._deferred, []
+        batch = [*opening, *(one.statement for one in deferred), statement]
+        results = await send(self._conn, batch)
+        for one, result in zip(deferred, results[len(opening) :], strict=False):
+            if one.answer is not None:
+                one.answer.arrive(result)
+        return results[-1]
 
     async def _release(self) -> None:
         conn, self._conn = self._conn, None

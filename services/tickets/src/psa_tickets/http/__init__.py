@@ -1,6 +1,6 @@
 """Every route of the service desk."""
 
-from psa_tickets.http import calendars, comments, sla_policies, tickets, time_entries
+from psa_tickets.http import assignment, calendars, comments, sla_policies, tickets, time_entries
 
 ROUTES = (
     tickets.ROUTER,
@@ -8,4 +8,5 @@ ROUTES = (
     time_entries.ROUTER,
     sla_policies.ROUTER,
     calendars.ROUTER,
+    *assignment.ROUTES,
 )

@@ -26,6 +26,7 @@ from psa_tickets.events import (
 from psa_tickets.queries import copies, sla as sla_queries, stored_tickets, tickets
 from psa_tickets.queries.tickets import StoredTicket, TicketView
 from psa_tickets.usecases import sla_clocks
+from psa_tickets.usecases.assignment import choosing
 from psa_tickets.usecases.moments import moment_of
 from psa_tickets.usecases.refusals import UnknownUser
 
@@ -42,7 +43,13 @@ class Opening:
     customer_id: UUID
     priority: Priority
     asset_ids: Sequence[UUID]
-    occurred_at: datetime | None
+    occurred_at: datetime | None = None
+    queue_id: UUID | None = None
+    category_id: UUID | None = None
+    contact_id: UUID | None = None
+    source: str = "api"
+    tags: tuple[str, ...] = ()
+    estimated_minutes: int | None = None
 
 
 async def open_ticket(
@@ -54,10 +61,14 @@ async def open_ticket(
     An unknown customer or asset is refused by the database's own references.
     """
     opened_at = moment_of(principal, opening.occurred_at, now=now)
+    assignment_rules = choosing.ask(tx)
     policy = await sla_queries.find_default_policy(tx)
     # Late, because whoever opens the next ticket waits for this number's commit.
     number = await numbers.draw(tx, "ticket", first=FIRST_NUMBER)
     ticket = _new_ticket(principal, opening, f"T-{number}", opened_at=opened_at, now=now)
+    chosen = await choosing.decide(tx, ticket, assignment_rules, now=now)
+    if chosen.agent_id is not None:
+        ticket = rules.assign(ticket, chosen.agent_id)
     log: tuple[Event, ...] = ()
     if policy is not None:
         log = (Started(at=opened_at, terms=policy.terms_for(ticket.priority)),)
@@ -69,6 +80,7 @@ async def open_ticket(
     sla_queries.append(tx, ticket.id, log, now=now)
 
     _announce_opening(tx, ticket, opening.asset_ids)
+    choosing.keep_of_opening(tx, ticket, chosen, now=now)
     view = tickets.view_of(ticket, clocks, now=now)
     audit.record(tx, "ticket.opened", "ticket", ticket.id, after=view)
     return view
@@ -206,6 +218,12 @@ def _new_ticket(
         closed_at=None,
         reopen_count=0,
         version=1,
+        queue_id=opening.queue_id,
+        category_id=opening.category_id,
+        contact_id=opening.contact_id,
+        source=opening.source,
+        tags=opening.tags,
+        estimated_minutes=opening.estimated_minutes,
     )
 
 

@@ -1,0 +1,36 @@
+"""Agents, rules and routines that several tests of the service desk need."""
+
+from typing import Any
+from uuid import UUID
+
+from psa_common.db import Pool
+from psa_common.testing import Api, Tenant
+from tickets_builders import a_user
+
+
+async def an_agent(desk: Api, worker_pool: Pool, tenant: Tenant, **terms: Any) -> UUID:
+    """Let a colleague take tickets."""
+    user_id = await a_user(worker_pool, tenant)
+    response = await desk.put(f"/agents/{user_id}", terms)
+    assert response.status_code == 200, response.text
+    return user_id
+
+
+async def a_rule(desk: Api, **terms: Any) -> dict[str, Any]:
+    """Let tickets find their agents."""
+    body = {"name": "Alle", "position": 1, "strategy": "round_robin", **terms}
+    return await made(desk, "/assignment-rules", body)
+
+
+async def made(desk: Api, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    """POST and return the resource."""
+    response = await desk.post(path, body)
+    assert response.status_code == 201, response.text
+    resource: dict[str, Any] = response.json()["data"]
+    return resource
+
+
+def owner_of(ticket: dict[str, Any]) -> UUID | None:
+    """Return the assignee of a ticket's resource."""
+    link = ticket["relationships"]["assignee"]["data"]
+    return UUID(link["id"]) if link else None
