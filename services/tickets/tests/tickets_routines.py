@@ -1,11 +1,14 @@
 """Agents, rules and routines that several tests of the service desk need."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from psa_common.db import Pool
 from psa_common.testing import Api, Tenant
 from tickets_builders import a_user
+
+NOW = datetime.now(UTC)
 
 
 async def an_agent(desk: Api, worker_pool: Pool, tenant: Tenant, **terms: Any) -> UUID:
@@ -34,3 +37,12 @@ def owner_of(ticket: dict[str, Any]) -> UUID | None:
     """Return the assignee of a ticket's resource."""
     link = ticket["relationships"]["assignee"]["data"]
     return UUID(link["id"]) if link else None
+
+
+def away(**length: float) -> dict[str, str]:
+    """Write an absence that began an hour ago and ends so much after this module was read."""
+    return {
+        "from_at": (NOW - timedelta(hours=1)).isoformat(),
+        "until_at": (NOW + timedelta(**length)).isoformat(),
+        "reason": "Urlaub",
+    }

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -27,14 +28,15 @@ WORK = Work(type=TicketType.INCIDENT, queue_id=QUEUE, category_id=None)
 TOMORROW = datetime(2026, 6, 4, 8, tzinfo=UTC)
 
 
-def a_rule(strategy: Strategy = Strategy.ROUND_ROBIN, **terms: object) -> Rule:
+def a_rule(strategy: Strategy = Strategy.ROUND_ROBIN, **terms: Any) -> Rule:
     """Build a rule for every ticket."""
-    return Rule(**{"id": UUID(int=1), "position": 1, "name": "R", "strategy": strategy, **terms})  # type: ignore[arg-type]
+    facts: dict[str, Any] = {"id": UUID(int=1), "position": 1, "name": "R", **terms}
+    return Rule(strategy=strategy, **facts)
 
 
-def an_agent(number: int, **facts: object) -> Agent:
+def an_agent(number: int, **facts: Any) -> Agent:
     """Build an agent who could take anything."""
-    return Agent(**{"id": UUID(int=number), "name": f"A{number}", **facts})  # type: ignore[arg-type]
+    return Agent(id=UUID(int=number), name=f"A{number}", **facts)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,7 @@ def an_agent(number: int, **facts: object) -> Agent:
     ],
 )
 def test_a_rule_is_for_tickets_that_all_its_conditions_name(
-    terms: dict[str, object], fits: bool
+    terms: dict[str, Any], fits: bool
 ) -> None:
     assert (first_fitting([a_rule(**terms)], WORK) is not None) is fits
 
@@ -73,7 +75,7 @@ def test_the_fitting_rule_with_the_lowest_position_wins() -> None:
     ],
 )
 def test_whoever_cannot_take_it_is_skipped_with_the_reason(
-    facts: dict[str, object], why: Skip
+    facts: dict[str, Any], why: Skip
 ) -> None:
     rule = a_rule(required_skills={"network": 3})
 
