@@ -1,6 +1,14 @@
 """Every route of the service desk."""
 
-from psa_tickets.http import assignment, calendars, comments, sla_policies, tickets, time_entries
+from psa_tickets.http import (
+    assignment,
+    calendars,
+    comments,
+    routines,
+    sla_policies,
+    tickets,
+    time_entries,
+)
 
 ROUTES = (
     tickets.ROUTER,
@@ -9,4 +17,5 @@ ROUTES = (
     sla_policies.ROUTER,
     calendars.ROUTER,
     *assignment.ROUTES,
+    *routines.ROUTES,
 )
