@@ -9,6 +9,7 @@ from psa_common.testing import Api, Tenant
 from tickets_builders import a_user
 
 NOW = datetime.now(UTC)
+TASKS = [{"text": "Backup prüfen", "required": True}, {"text": "Kaffee"}]
 
 
 async def an_agent(desk: Api, worker_pool: Pool, tenant: Tenant, **terms: Any) -> UUID:
@@ -46,3 +47,23 @@ def away(**length: float) -> dict[str, str]:
         "until_at": (NOW + timedelta(**length)).isoformat(),
         "reason": "Urlaub",
     }
+
+
+async def a_checklist(desk: Api, **fields: Any) -> str:
+    """Write down tasks and return their id."""
+    body = {"name": "Server neu", "tasks": TASKS, **fields}
+    return str((await made(desk, "/checklist-templates", body))["id"])
+
+
+async def a_macro(desk: Api, *actions: tuple[str, str], name: str = "Makro") -> str:
+    """Write down a macro and return its id."""
+    body = {"name": name, "actions": [{"do": do, "value": value} for do, value in actions]}
+    return str((await made(desk, "/macros", body))["id"])
+
+
+async def items_of(desk: Api, ticket: dict[str, Any]) -> list[dict[str, Any]]:
+    """Read a ticket's checklist."""
+    response = await desk.get(f"/tickets/{ticket['id']}/checklist")
+    assert response.status_code == 200, response.text
+    items: list[dict[str, Any]] = response.json()["data"]["attributes"]["items"]
+    return items

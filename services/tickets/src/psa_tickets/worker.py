@@ -1,4 +1,4 @@
-"""The background process: consumers, outbox relay, SLA timer, audit seals."""
+"""The background process: consumers, outbox relay, SLA timer, recurring tickets, audit seals."""
 
 from importlib.metadata import version
 
@@ -10,6 +10,7 @@ from psa_events import consumer, housekeeping, relay
 from psa_tickets.consumers import SUBSCRIPTIONS
 from psa_tickets.settings import TicketsSettings
 from psa_tickets.usecases import figures, sla_watch
+from psa_tickets.usecases.routines import recurring_watch
 
 
 async def main() -> None:
@@ -31,6 +32,7 @@ async def main() -> None:
             relay.run("tickets", pool, settings.database_dsn, settings.amqp_url),
             consumer.run("tickets", pool, settings.amqp_url, SUBSCRIPTIONS),
             serve.every(1.0, "sla", for_every_tenant(pool, "sla", sla_watch.look)),
+            serve.every(recurring_watch.EVERY_SECONDS, "recurring", recurring_watch.watch(pool)),
             serve.every(figures.EVERY_SECONDS, "figures", lambda: figures.count(pool)),
             serve.every(2.0, "audit", for_every_tenant(pool, "audit", audit.seal)),
         )

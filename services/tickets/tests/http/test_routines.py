@@ -1,6 +1,5 @@
-"""Templates, canned answers, macros and checklists over HTTP, and what is refused."""
+"""Templates, canned answers and checklists over HTTP, and what is refused."""
 
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -8,32 +7,10 @@ import pytest
 from psa_common.db import Pool
 from psa_common.ids import uuid7
 from psa_common.testing import Api, Tenant
-from psa_events.testing import published
-from tickets_builders import EVERYTHING, a_customer, a_ticket, a_user
-from tickets_routines import made, owner_of
+from tickets_builders import EVERYTHING, a_customer, a_ticket
+from tickets_routines import TASKS, a_checklist, a_macro, items_of, made
 
 NOBODY = UUID(int=0)
-TASKS = [{"text": "Backup prüfen", "required": True}, {"text": "Kaffee"}]
-
-
-async def a_checklist(desk: Api, **fields: Any) -> str:
-    """Write down tasks and return their id."""
-    body = {"name": "Server neu", "tasks": TASKS, **fields}
-    return str((await made(desk, "/checklist-templates", body))["id"])
-
-
-async def a_macro(desk: Api, *actions: tuple[str, str], name: str = "Makro") -> str:
-    """Write down a macro and return its id."""
-    body = {"name": name, "actions": [{"do": do, "value": value} for do, value in actions]}
-    return str((await made(desk, "/macros", body))["id"])
-
-
-async def items_of(desk: Api, ticket: dict[str, Any]) -> list[dict[str, Any]]:
-    """Read a ticket's checklist."""
-    response = await desk.get(f"/tickets/{ticket['id']}/checklist")
-    assert response.status_code == 200, response.text
-    items: list[dict[str, Any]] = response.json()["data"]["attributes"]["items"]
-    return items
 
 
 async def test_a_ticket_opens_from_a_template_with_its_checklists(
@@ -130,109 +107,6 @@ async def test_a_text_with_a_blank_that_is_none_is_refused(desk: Api, text: str,
 
     for refused in (answer, macro):
         assert (refused.status_code, refused.json()["error"]["code"]) == (400, code)
-
-
-async def test_a_macro_does_everything_in_order_and_tells_of_it(
-    api: Api, desk: Api, customer_id: UUID, worker_pool: Pool, acme: Tenant
-) -> None:
-    ticket = await a_ticket(desk, customer_id)
-    agent = await a_user(worker_pool, acme)
-    checklist = await a_checklist(desk)
-    macro = await a_macro(
-        desk,
-        ("set_priority", "P1"),
-        ("add_tag", "VIP"),
-        ("add_checklist", checklist),
-        ("assign", str(agent)),
-        ("set_status", "in_progress"),
-        ("reply", "Hallo {{customer.name}}, {{assignee.name}} hilft bei {{ticket.number}}."),
-        ("note", "Eskaliert"),
-    )
-
-    done = await desk.post(f"/tickets/{ticket['id']}/macros/{macro}", headers={"If-Match": '"1"'})
-
-    assert done.status_code == 200, done.text
-    after = (await desk.get(f"/tickets/{ticket['id']}")).json()["data"]
-    assert owner_of(after) == agent
-    assert (after["attributes"]["priority"], after["attributes"]["status"]) == ("P1", "in_progress")
-    assert len(await items_of(desk, ticket)) == 2
-    assert len((await desk.get("/tickets?tag=vip")).json()["data"]) == 1
-    comments = (await desk.get(f"/tickets/{ticket['id']}/comments")).json()["data"]
-    assert {(one["attributes"]["visibility"], one["attributes"]["body"]) for one in comments} == {
-        ("public", "Hallo Müller, Technician hilft bei T-1001."),
-        ("internal", "Eskaliert"),
-    }
-    types = [event.type for event in await published(worker_pool, acme.id)]
-    assert types == [
-        "ticket.created.v1",
-        "ticket.updated.v1",
-        "ticket.updated.v1",
-        "ticket.assigned.v1",
-        "ticket.status_changed.v1",
-        "ticket.status_changed.v1",
-        "ticket.commented.v1",
-        "ticket.commented.v1",
-    ]
-
-
-async def test_a_macro_that_is_refused_half_way_changes_nothing(
-    desk: Api, customer_id: UUID
-) -> None:
-    ticket = await a_ticket(desk, customer_id)
-    macro = await a_macro(desk, ("add_tag", "vip"), ("note", "x"), ("set_status", "closed"))
-
-    refused = await desk.post(f"/tickets/{ticket['id']}/macros/{macro}")
-
-    assert (refused.status_code, refused.json()["error"]["code"]) == (422, "ILLEGAL_STATUS_MOVE")
-    assert (await desk.get("/tickets?tag=vip")).json()["data"] == []
-    assert (await desk.get(f"/tickets/{ticket['id']}/comments")).json()["data"] == []
-    assert (await desk.get(f"/tickets/{ticket['id']}")).headers["etag"] == '"1"'
-
-
-async def test_a_macro_lends_nobody_a_right(
-    api: Api, desk: Api, customer_id: UUID, acme: Tenant
-) -> None:
-    ticket = await a_ticket(desk, customer_id)
-    macro = await a_macro(desk, ("add_tag", "vip"), ("assign", "me"), ("reply", "x"))
-    technician = api.as_(acme.person("ticket:view:all", "ticket:update:all"))
-
-    refused = await technician.post(f"/tickets/{ticket['id']}/macros/{macro}")
-
-    error = refused.json()["error"]
-    assert (refused.status_code, error["code"]) == (403, "MACRO_NEEDS_MORE")
-    assert "ticket:assign, ticket:comment" in error["message"]
-
-
-async def test_a_macro_on_a_ticket_that_changed_meanwhile_is_refused(
-    desk: Api, customer_id: UUID
-) -> None:
-    ticket = await a_ticket(desk, customer_id)
-    macro = await a_macro(desk, ("add_tag", "vip"))
-    path = f"/tickets/{ticket['id']}/macros/{macro}"
-    await desk.patch(f"/tickets/{ticket['id']}", {"title": "Anders"})
-
-    assert (await desk.post(path, headers={"If-Match": '"1"'})).status_code == 412
-
-
-async def test_a_tag_twice_is_one_and_can_be_removed(desk: Api, customer_id: UUID) -> None:
-    ticket = await a_ticket(desk, customer_id)
-    twice = await a_macro(desk, ("add_tag", "vip"), ("add_tag", "VIP"))
-    gone = await a_macro(desk, ("remove_tag", "vip"), name="Weg")
-
-    await desk.post(f"/tickets/{ticket['id']}/macros/{twice}")
-    version = (await desk.get(f"/tickets/{ticket['id']}")).headers["etag"]
-    await desk.post(f"/tickets/{ticket['id']}/macros/{gone}")
-
-    assert version == '"2"'
-    assert (await desk.get("/tickets?tag=vip")).json()["data"] == []
-
-
-async def test_an_action_without_sense_is_refused(desk: Api) -> None:
-    body = {"name": "M", "actions": [{"do": "set_priority", "value": "P9"}]}
-
-    refused = await desk.post("/macros", body)
-
-    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "BAD_ACTION")
 
 
 async def test_a_checklist_is_copied_worked_through_and_kept_apart(

@@ -19,7 +19,7 @@ from psa_tickets.queries.assignment_rules import StoredDecision
 from psa_tickets.usecases.assignment import automatic
 
 
-class DecisionAttributes(msgspec.Struct, frozen=True, kw_only=True):
+class AssignmentDecisionAttributes(msgspec.Struct, frozen=True, kw_only=True):
     """Whom the rules chose, in words and figures, as it was known at `decided_at`."""
 
     reason: str
@@ -29,14 +29,16 @@ class DecisionAttributes(msgspec.Struct, frozen=True, kw_only=True):
     skipped: tuple[Skipped, ...]
 
 
-def show(decision: StoredDecision) -> Resource[DecisionAttributes]:
+def show(decision: StoredDecision) -> Resource[AssignmentDecisionAttributes]:
     """Show a decision."""
     links = related(
         ticket=("ticket", decision.ticket_id),
         agent=("agent", decision.agent_id),
         rule=("assignment_rule", decision.rule_id),
     )
-    return Resource(decision.id, "assignment_decision", shown(decision, DecisionAttributes), links)
+    return Resource(
+        decision.id, "assignment_decision", shown(decision, AssignmentDecisionAttributes), links
+    )
 
 
 @post("/{ticket_id:uuid}/auto-assign", guards=[requires("ticket:assign")], status_code=200)
@@ -45,7 +47,7 @@ async def auto_assign(
     ticket_id: FromPath[UUID],
     tx: NamedDependency[Tx],
     principal: NamedDependency[Principal],
-) -> Document[DecisionAttributes]:
+) -> Document[AssignmentDecisionAttributes]:
     """Let the rules choose who gets the ticket."""
     expected = expected_version(request)
     now = datetime.now(UTC)
@@ -58,7 +60,7 @@ async def auto_assign(
 @get("/{ticket_id:uuid}/assignment", guards=[requires("ticket:assign")])
 async def explain_assignment(
     ticket_id: FromPath[UUID], tx: NamedDependency[Tx], principal: NamedDependency[Principal]
-) -> Document[DecisionAttributes]:
+) -> Document[AssignmentDecisionAttributes]:
     """Explain what the rules decided last."""
     await tickets.get(tx, ticket_id, principal)
     return answer(show(await assignment_rules.get_last_decision(tx, ticket_id)))

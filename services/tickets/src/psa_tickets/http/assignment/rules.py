@@ -24,7 +24,7 @@ from psa_tickets.usecases.assignment import rules
 from psa_tickets.usecases.assignment.rules import RuleTerms
 
 
-class RuleInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AssignmentRuleInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a rule says; type, queue and category left out mean any; the lowest position wins."""
 
     name: Line
@@ -38,7 +38,7 @@ class RuleInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     required_skills: Skills = {}
 
 
-class RuleAttributes(msgspec.Struct, frozen=True, kw_only=True):
+class AssignmentRuleAttributes(msgspec.Struct, frozen=True, kw_only=True):
     """A rule as readers see it."""
 
     name: str
@@ -51,16 +51,16 @@ class RuleAttributes(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
-def show(rule: StoredRule) -> Resource[RuleAttributes]:
+def show(rule: StoredRule) -> Resource[AssignmentRuleAttributes]:
     """Show a rule."""
     links = related(queue=("queue", rule.queue_id), category=("category", rule.category_id))
-    return Resource(rule.id, "assignment_rule", shown(rule, RuleAttributes), links)
+    return Resource(rule.id, "assignment_rule", shown(rule, AssignmentRuleAttributes), links)
 
 
 @post("/", guards=[requires("desk:manage")])
 async def create_rule(
-    data: JSONBody[RuleInput], tx: NamedDependency[Tx]
-) -> Document[RuleAttributes]:
+    data: JSONBody[AssignmentRuleInput], tx: NamedDependency[Tx]
+) -> Document[AssignmentRuleAttributes]:
     """Add a rule."""
     terms = RuleTerms(**msgspec.structs.asdict(data))
     rule = await rules.create(tx, terms, now=datetime.now(UTC))
@@ -70,13 +70,15 @@ async def create_rule(
 @get("/", guards=[requires("ticket:assign")], opt={"listing": assignment_rules.LISTING})
 async def list_rules(
     request: Request[Any, Any, Any], tx: NamedDependency[Tx]
-) -> Page[RuleAttributes]:
+) -> Page[AssignmentRuleAttributes]:
     """List the rules in the order in which they are tried."""
     return await fetch_page(tx, assignment_rules.LISTING, request, show)
 
 
 @get("/{rule_id:uuid}", guards=[requires("ticket:assign")])
-async def read_rule(rule_id: FromPath[UUID], tx: NamedDependency[Tx]) -> Document[RuleAttributes]:
+async def read_rule(
+    rule_id: FromPath[UUID], tx: NamedDependency[Tx]
+) -> Document[AssignmentRuleAttributes]:
     """Read a rule."""
     rule = await assignment_rules.get(tx, rule_id)
     return answer(show(rule), version=rule.version)
@@ -86,9 +88,9 @@ async def read_rule(rule_id: FromPath[UUID], tx: NamedDependency[Tx]) -> Documen
 async def replace_rule(
     request: Request[Any, Any, Any],
     rule_id: FromPath[UUID],
-    data: JSONBody[RuleInput],
+    data: JSONBody[AssignmentRuleInput],
     tx: NamedDependency[Tx],
-) -> Document[RuleAttributes]:
+) -> Document[AssignmentRuleAttributes]:
     """Let a rule say something else."""
     terms = RuleTerms(**msgspec.structs.asdict(data))
     rule = await rules.replace(tx, rule_id, terms, expected_version=expected_version(request))

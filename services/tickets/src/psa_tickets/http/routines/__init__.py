@@ -1,6 +1,13 @@
-"""Routes of what people do again and again: templates, answers, macros, checklists."""
+"""Routes of what people do again and again: templates, answers, macros, checklists, recurrence."""
 
-from psa_tickets.http.routines import answers, checklist_templates, checklists, macros, templates
+from psa_tickets.http.routines import (
+    answers,
+    checklist_templates,
+    checklists,
+    macros,
+    recurring,
+    templates,
+)
 
 ROUTES = (
     templates.ROUTER,
@@ -11,4 +18,5 @@ ROUTES = (
     macros.TICKET_ROUTER,
     checklist_templates.ROUTER,
     checklists.ROUTER,
+    recurring.ROUTER,
 )

@@ -23,7 +23,7 @@ from psa_tickets.queries import checklists as stored, tickets
 from psa_tickets.usecases.routines import checklists
 
 
-class ItemEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ChecklistItemEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to change of an item; `done` ticks it or undoes that."""
 
     text: Line | None = None
@@ -31,7 +31,7 @@ class ItemEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     done: bool | None = None
 
 
-class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ChecklistOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Every item once, in the order wanted."""
 
     item_ids: Annotated[list[UUID], Meta(max_length=ITEMS_MAX)]
@@ -93,7 +93,7 @@ async def add_from_template(
 async def edit_item(
     ticket_id: FromPath[UUID],
     item_id: FromPath[UUID],
-    data: JSONBody[ItemEdit],
+    data: JSONBody[ChecklistItemEdit],
     tx: NamedDependency[Tx],
     principal: NamedDependency[Principal],
 ) -> Document[ChecklistAttributes]:
@@ -107,7 +107,7 @@ async def edit_item(
 @put("/order", guards=[*STAFF])
 async def reorder_items(
     ticket_id: FromPath[UUID],
-    data: JSONBody[Order],
+    data: JSONBody[ChecklistOrder],
     tx: NamedDependency[Tx],
     principal: NamedDependency[Principal],
 ) -> Document[ChecklistAttributes]:

@@ -54,7 +54,7 @@ class MacroAttributes(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
-class RunAttributes(msgspec.Struct, frozen=True, kw_only=True):
+class MacroRunAttributes(msgspec.Struct, frozen=True, kw_only=True):
     """What was done; read the ticket again to see what came of it."""
 
     macro: str
@@ -121,12 +121,12 @@ async def run_macro(
     macro_id: FromPath[UUID],
     tx: NamedDependency[Tx],
     principal: NamedDependency[Principal],
-) -> Document[RunAttributes]:
+) -> Document[MacroRunAttributes]:
     """Do to a ticket all that a macro says, or nothing."""
     expected = expected_version(request)
     now = datetime.now(UTC)
     done = await macros.run(tx, principal, ticket_id, macro_id, expected_version=expected, now=now)
-    attributes = RunAttributes(macro=done.name, actions=done.definition.actions)
+    attributes = MacroRunAttributes(macro=done.name, actions=done.definition.actions)
     return answer(Resource(ticket_id, "macro_run", attributes))
 
 

@@ -33,7 +33,7 @@ LISTING = definitions.listing_of(TEMPLATES)
 Tag = Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^[^\sA-Z]+$")]
 
 
-class TemplateInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TicketTemplateInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A ticket that only lacks whose it is."""
 
     name: Line
@@ -63,7 +63,7 @@ class TemplateInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         )
 
 
-class TemplateAttributes(msgspec.Struct, frozen=True, kw_only=True):
+class TicketTemplateAttributes(msgspec.Struct, frozen=True, kw_only=True):
     """A template as readers see it."""
 
     name: str
@@ -82,16 +82,16 @@ class LackingInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     asset_ids: Annotated[tuple[UUID, ...], Meta(max_length=100)] = ()
 
 
-def show(stored: Stored[TicketTemplate]) -> Resource[TemplateAttributes]:
+def show(stored: Stored[TicketTemplate]) -> Resource[TicketTemplateAttributes]:
     """Show a template."""
-    attributes = shown(stored, TemplateAttributes)
+    attributes = shown(stored, TicketTemplateAttributes)
     return Resource(stored.id, TEMPLATES.kind, attributes)
 
 
 @post("/", guards=[requires("desk:manage")])
 async def create_template(
-    data: JSONBody[TemplateInput], tx: NamedDependency[Tx]
-) -> Document[TemplateAttributes]:
+    data: JSONBody[TicketTemplateInput], tx: NamedDependency[Tx]
+) -> Document[TicketTemplateAttributes]:
     """Write down a template."""
     new, now = data.definition(), datetime.now(UTC)
     stored = await keeping.create(tx, TEMPLATES, data.name, data.active, new, now=now)
@@ -101,7 +101,7 @@ async def create_template(
 @get("/", guards=[requires("ticket:create")], opt={"listing": LISTING})
 async def list_templates(
     request: Request[Any, Any, Any], tx: NamedDependency[Tx]
-) -> Page[TemplateAttributes]:
+) -> Page[TicketTemplateAttributes]:
     """List the ticket templates."""
     return await fetch_page(tx, LISTING, request, show, kind=TEMPLATES.kind)
 
@@ -109,7 +109,7 @@ async def list_templates(
 @get("/{template_id:uuid}", guards=[requires("ticket:create")])
 async def read_template(
     template_id: FromPath[UUID], tx: NamedDependency[Tx]
-) -> Document[TemplateAttributes]:
+) -> Document[TicketTemplateAttributes]:
     """Read a template."""
     stored = await definitions.get(tx, TEMPLATES, template_id)
     return answer(show(stored), version=stored.version)
@@ -119,9 +119,9 @@ async def read_template(
 async def replace_template(
     request: Request[Any, Any, Any],
     template_id: FromPath[UUID],
-    data: JSONBody[TemplateInput],
+    data: JSONBody[TicketTemplateInput],
     tx: NamedDependency[Tx],
-) -> Document[TemplateAttributes]:
+) -> Document[TicketTemplateAttributes]:
     """Let a template say something else."""
     new, expected = data.definition(), expected_version(request)
     stored = await keeping.replace(
