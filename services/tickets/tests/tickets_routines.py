@@ -67,3 +67,27 @@ async def items_of(desk: Api, ticket: dict[str, Any]) -> list[dict[str, Any]]:
     assert response.status_code == 200, response.text
     items: list[dict[str, Any]] = response.json()["data"]["attributes"]["items"]
     return items
+
+
+async def a_recurring(desk: Api, customer_id: UUID, **terms: Any) -> dict[str, Any]:
+    """Let a ticket open every day at eight."""
+    found = (await desk.get("/ticket-templates")).json()["data"]
+    body = {"name": "Backup", "title": "Backup prüfen", "priority": "P3"}
+    template = found[0] if found else await made(desk, "/ticket-templates", body)
+    wanted = {
+        "name": "Täglich",
+        "template_id": template["id"],
+        "customer_id": str(customer_id),
+        "recurrence": "FREQ=DAILY",
+        "starts_on": "2026-01-01",
+        **terms,
+    }
+    return {**await made(desk, "/recurring-tickets", wanted), "body": wanted}
+
+
+async def preview(desk: Api, recurring: dict[str, Any], count: int = 5) -> list[datetime]:
+    """Read when the next tickets open."""
+    response = await desk.get(f"/recurring-tickets/{recurring['id']}/preview?count={count}")
+    assert response.status_code == 200, response.text
+    dates = response.json()["data"]["attributes"]["dates"]
+    return [datetime.fromisoformat(one["at"]) for one in dates]
