@@ -12,6 +12,7 @@ import flow
 import latency
 import rates
 import sizes
+import sla_timer
 import wrk
 from desk import Desk
 from figures import Figure, show
@@ -40,6 +41,7 @@ BENCHMARKS = (
     Benchmark(("P8",), "latency at half the maximum rate", latency.half_rate),
     Benchmark(("P14",), "two processes against one", costs.two_processes),
     Benchmark(("P6",), "few tickets against many", sizes.sizes),
+    Benchmark(("P15",), "the SLA timer, few clocks against many", sla_timer.timer),
     Benchmark(("P3", "P4"), "create a ticket", rates.creates),
     Benchmark(("P11",), "events a second", flow.event_rate),
 )

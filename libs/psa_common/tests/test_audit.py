@@ -1,6 +1,7 @@
 """Every change is written down with it, and nobody can alter the record unnoticed."""
 
 from typing import LiteralString
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -56,6 +57,21 @@ async def test_even_a_superusers_tampering_is_found_at_its_place(
     assert await _verify(worker_pool, acme) == 2
 
 
+async def test_a_record_committed_long_after_it_was_written_is_sealed_all_the_same(
+    pool: Pool, worker_pool: Pool, acme: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with tenant_transaction(pool, acme.id, a_context()) as slow:
+        with monkeypatch.context() as earlier:
+            earlier.setattr(audit, "uuid7", lambda: UUID("019e8232-600a-700a-8000-000000000010"))
+            audit.record(slow, "note.written", "note", uuid7())
+        await _write_three(pool, worker_pool, acme)
+
+    async with tenant_transaction(worker_pool, acme.id, a_context()) as tx:
+        assert await audit.seal(tx) == 0
+        assert await audit.seal_stragglers(tx) == 1
+    assert await _verify(worker_pool, acme) is None
+
+
 async def test_neither_process_can_change_a_record(
     pool: Pool, worker_pool: Pool, acme: Tenant
 ) -> None:
@@ -75,7 +91,9 @@ async def test_a_change_names_who_did_it_and_hides_secrets(
     response = await api.as_(person).post("/notes", {"text": "hello"})
 
     async with tenant_transaction(worker_pool, acme.id, a_context()) as tx:
-        [record] = await tx.fetch_all(audit.Record, audit.UNSEALED_SQL, batch=10)
+        [record] = await tx.fetch_all(
+            audit.Record, audit.UNSEALED_SQL, since=audit.EARLIEST, batch=10
+        )
 
     assert record.actor_id == person.principal.user_id
     assert record.request_id == response.headers["x-request-id"]

@@ -167,3 +167,19 @@ async def test_a_server_connection_shared_through_pgbouncer_never_carries_a_tena
         async with pooled.connection() as conn:
             with pytest.raises(psycopg.DatabaseError):
                 await send(conn, [Statement(TEXTS_SQL, {})])
+
+
+async def test_a_question_is_answered_together_with_the_next_statement(
+    pool: Pool, acme: Tenant
+) -> None:
+    async with _writing(pool, acme) as tx:
+        tx.defer(INSERT_SQL, id=uuid7(), text="first")
+        asked = tx.ask(Row, TEXTS_SQL)
+        tx.defer(INSERT_SQL, id=uuid7(), text="second")
+        with pytest.raises(LookupError, match="not been sent"):
+            asked.rows()
+
+        assert await _texts(tx) == ["first", "second"]
+
+        assert [row.text for row in asked.rows()] == ["first"]
+        assert asked.first() == Row("first")

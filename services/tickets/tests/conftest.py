@@ -1,5 +1,6 @@
 """The service desk under test: its application, and somebody who may do everything there."""
 
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from psa_common.identity import TokenVerifier
 from psa_common.testing import Api, Tenant
 from psa_tickets.app import build
 from tickets_builders import EVERYTHING, a_customer
+from tickets_words import a_cabinet
 
 
 @pytest.fixture(scope="session")
@@ -19,9 +21,15 @@ def service_name() -> str:
 
 
 @pytest.fixture(scope="session")
-def asgi(pool: Pool, verifier: TokenVerifier) -> Any:
+def store_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder that attachments lie in."""
+    return tmp_path_factory.mktemp("store")
+
+
+@pytest.fixture(scope="session")
+def asgi(pool: Pool, verifier: TokenVerifier, store_folder: Path) -> Any:
     """Give the application as the HTTP process serves it."""
-    return build(pool, verifier)
+    return build(pool, verifier, a_cabinet(store_folder))
 
 
 @pytest.fixture

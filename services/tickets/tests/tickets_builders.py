@@ -48,7 +48,7 @@ async def a_customer(worker_pool: Pool, tenant: Tenant, *, number: str = "KD-100
     """Let the desk know a customer."""
     customer_id = uuid7()
     async with tenant_transaction(worker_pool, tenant.id, a_context()) as tx:
-        copies.keep_customer(
+        await copies.keep_customer(
             tx, id=customer_id, number=number, name="Müller", status="active", sequence=1
         )
     return customer_id

@@ -90,6 +90,7 @@ def _common(plan: Plan, secrets: Secrets) -> dict[str, str]:
         "PSA_REDIS_URL": redis_url(plan, secrets),
         "PSA_JWKS_URL": f"http://{LOOPBACK}:{auth_port}/.well-known/jwks.json",
         "PSA_TOKEN_ISSUER": plan.url,
+        "PSA_PUBLIC_URL": plan.url,
         "PSA_TOKEN_AUDIENCE": "psa",
         "PSA_HTTP_HOST": LOOPBACK,
         "PSA_FIELD_KEY": secrets.field_key,

@@ -7,18 +7,21 @@ reordered record breaks the chain at its place.
 """
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
 import msgspec
 
 from psa_common.db import Jsonb, Tx
-from psa_common.ids import uuid7
+from psa_common.ids import earliest_after, uuid7
 
 SEAL_BATCH = 500
 VERIFY_BATCH = 2_000
 GENESIS = bytes(32)
+EARLIEST = UUID(int=0)
+#: Far longer than a transaction lives: sleeping ones end after 15 s, statements after 5 s.
+LOOK_BACK = timedelta(minutes=10)
 HIDDEN = "***"
 SECRET_WORDS = ("password", "secret", "token", "private_key", "iban")
 
@@ -35,7 +38,7 @@ INSERT_SQL = """
 LOCK_SQL = "SELECT pg_advisory_xact_lock(hashtextextended('audit' || current_schema(), 0))"
 
 HEAD_SQL = """
-    SELECT position, hash
+    SELECT position, hash, record_id
       FROM audit_seals
      ORDER BY position DESC
      LIMIT 1
@@ -45,7 +48,8 @@ UNSEALED_SQL = """
     SELECT r.id, r.occurred_at, r.action, r.resource_type, r.resource_id, r.actor_kind,
            r.actor_id, r.actor_name, r.ip, r.request_id, r.before, r.after
       FROM audit_records AS r
-     WHERE NOT EXISTS (SELECT FROM audit_seals AS s
+     WHERE r.id >= %(since)s
+       AND NOT EXISTS (SELECT FROM audit_seals AS s
                         WHERE s.tenant_id = r.tenant_id
                           AND s.record_id = r.id)
      ORDER BY r.id
@@ -89,6 +93,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 class _Head(msgspec.Struct, frozen=True):
     position: int
     hash: bytes
+    record_id: UUID
 
 
 class _Link(Record, frozen=True, kw_only=True):
@@ -146,17 +151,28 @@ def _masked(value: Any) -> Any:
     return value
 
 
-async def seal(tx: Tx) -> int:
-    """Chain the tenant's committed, unsealed records; return how many."""
+async def seal(tx: Tx, *, look_back: timedelta = LOOK_BACK) -> int:
+    """
+    Chain the tenant's committed, unsealed records; return how many.
+
+    Looks no further back than *look_back* before the last sealed record, so that the cost does
+    not grow with the history; `seal_stragglers` looks through all of it.
+    """
     await tx.execute(LOCK_SQL)
-    head = await tx.fetch_optional(_Head, HEAD_SQL) or _Head(0, GENESIS)
-    records = await tx.fetch_all(Record, UNSEALED_SQL, batch=SEAL_BATCH)
+    head = await tx.fetch_optional(_Head, HEAD_SQL) or _Head(0, GENESIS, EARLIEST)
+    since = earliest_after(head.record_id, look_back)
+    records = await tx.fetch_all(Record, UNSEALED_SQL, since=since, batch=SEAL_BATCH)
     position, previous = head.position, head.hash
     for item in records:
         position += 1
         previous = chained(previous, item)
         tx.defer(SEAL_SQL, position=position, record_id=item.id, hash=previous)
     return len(records)
+
+
+async def seal_stragglers(tx: Tx) -> int:
+    """Chain what a transaction of more than `LOOK_BACK` wrote down; return how many records."""
+    return await seal(tx, look_back=timedelta.max)
 
 
 def chained(previous: bytes, item: Record) -> bytes:

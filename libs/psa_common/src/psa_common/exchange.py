@@ -30,6 +30,7 @@ class Exchange:
     verifier: TokenVerifier
     method: str
     path: str
+    query: bytes
     headers: dict[bytes, bytes]
     context: RequestContext
     principal: Principal | None = None
@@ -76,6 +77,7 @@ def begin(scope: Scope, pool: Pool, verifier: TokenVerifier) -> Exchange:
         verifier=verifier,
         method=str(scope["method"]),
         path=str(scope["path"]),
+        query=bytes(scope.get("query_string", b"")),
         headers=headers,
         context=context,
     )

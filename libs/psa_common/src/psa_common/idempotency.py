@@ -83,7 +83,8 @@ async def begin(exchange: Exchange, receive: Receive) -> Answer | Receive | None
     body = await _read(receive)
     # Without the secrets: a fast hash of a password would let a thief of the table guess it.
     told = SECRET_FIELD.sub(b"", body)
-    fingerprint = hashlib.sha256(exchange.path.encode() + b"\0" + told).digest()
+    asked = exchange.path.encode() + (b"?" + exchange.query if exchange.query else b"")
+    fingerprint = hashlib.sha256(asked + b"\0" + told).digest()
     route = f"{exchange.method} {exchange.path}"
     tx = exchange.transaction()
     claimed = await tx.execute(

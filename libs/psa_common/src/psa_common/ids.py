@@ -2,6 +2,7 @@
 
 import os
 import time
+from datetime import timedelta
 from uuid import UUID
 
 
@@ -17,3 +18,9 @@ def uuid7() -> UUID:
         | random & 0x3FFF_FFFF_FFFF_FFFF
     )
     return UUID(int=value)
+
+
+def earliest_after(id: UUID, look_back: timedelta) -> UUID:
+    """Return the least id that can have been made later than *look_back* before *id* was."""
+    milliseconds = max((id.int >> 80) - look_back // timedelta(milliseconds=1), 0)
+    return UUID(int=milliseconds << 80)

@@ -134,6 +134,9 @@ def _describe(one: _Operation, service: str, schema_of: dict[int, Any]) -> dict[
     if one.body is not None:
         schema = schema_of.get(id(one.body), {})
         operation["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
+    if media_type := one.handler.opt.get("takes"):
+        stream = {"schema": {"type": "string", "format": "binary"}}
+        operation["requestBody"] = {"required": True, "content": {media_type: stream}}
     return operation
 
 

@@ -1,6 +1,9 @@
-"""Forget what has served its purpose: answers to repeated requests, old inbox and outbox rows."""
+"""
+What is done now and then: forget answers to repeated requests and old inbox and outbox rows, and
+seal audit records that came late.
+"""
 
-from psa_common import serve
+from psa_common import audit, serve
 from psa_common.db import Pool, Tx
 from psa_common.pipeline import Statement, send
 from psa_common.tenants import for_every_tenant
@@ -16,7 +19,7 @@ FORGET_OUTBOX_SQL = "DELETE FROM outbox WHERE published_at < now() - interval '3
 
 
 async def run(pool: Pool) -> None:
-    """Tidy up now and then, for as long as the worker lives."""
+    """Tidy up every hour, for as long as the worker lives."""
     await serve.every(EVERY_SECONDS, "housekeeping", lambda: tidy(pool))
 
 
@@ -30,3 +33,4 @@ async def tidy(pool: Pool) -> None:
 async def _tidy_tenant(tx: Tx) -> None:
     tx.defer(FORGET_KEYS_SQL)
     tx.defer(FORGET_INBOX_SQL)
+    await audit.seal_stragglers(tx)

@@ -17,6 +17,7 @@ class _Customer(msgspec.Struct, frozen=True, kw_only=True):
     federal_state: str | None
     country: str
     debtor_account: str | None
+    mail_domains: list[str] = []
 
 
 class CustomerCreated(_Customer, frozen=True, kw_only=True):
@@ -33,11 +34,8 @@ class CustomerUpdated(_Customer, frozen=True, kw_only=True):
     SUBJECT: ClassVar[str] = "customer_id"
 
 
-class LocationCreated(msgspec.Struct, frozen=True, kw_only=True):
-    """A site of a customer has been entered."""
-
-    TYPE: ClassVar[str] = "location.created.v1"
-    SUBJECT: ClassVar[str] = "location_id"
+class _Location(msgspec.Struct, frozen=True, kw_only=True):
+    """What other services copy of a site."""
 
     location_id: UUID
     customer_id: UUID
@@ -50,11 +48,22 @@ class LocationCreated(msgspec.Struct, frozen=True, kw_only=True):
     is_default: bool
 
 
-class ContactCreated(msgspec.Struct, frozen=True, kw_only=True):
-    """A contact of a customer has been entered."""
+class LocationCreated(_Location, frozen=True, kw_only=True):
+    """A site of a customer has been entered."""
 
-    TYPE: ClassVar[str] = "contact.created.v1"
-    SUBJECT: ClassVar[str] = "contact_id"
+    TYPE: ClassVar[str] = "location.created.v1"
+    SUBJECT: ClassVar[str] = "location_id"
+
+
+class LocationUpdated(_Location, frozen=True, kw_only=True):
+    """A site has changed; carries the whole site after the change."""
+
+    TYPE: ClassVar[str] = "location.updated.v1"
+    SUBJECT: ClassVar[str] = "location_id"
+
+
+class _Contact(msgspec.Struct, frozen=True, kw_only=True):
+    """What other services copy of a contact."""
 
     contact_id: UUID
     customer_id: UUID
@@ -62,6 +71,20 @@ class ContactCreated(msgspec.Struct, frozen=True, kw_only=True):
     email: str | None
     phone: str | None
     roles: list[str]
+
+
+class ContactCreated(_Contact, frozen=True, kw_only=True):
+    """A contact of a customer has been entered."""
+
+    TYPE: ClassVar[str] = "contact.created.v1"
+    SUBJECT: ClassVar[str] = "contact_id"
+
+
+class ContactUpdated(_Contact, frozen=True, kw_only=True):
+    """A contact has changed; carries the whole contact after the change."""
+
+    TYPE: ClassVar[str] = "contact.updated.v1"
+    SUBJECT: ClassVar[str] = "contact_id"
 
 
 class _BillingAccount(msgspec.Struct, frozen=True, kw_only=True):

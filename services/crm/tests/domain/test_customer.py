@@ -8,8 +8,8 @@ from psa_crm.domain.customer import (
     BadDebtorAccount,
     IllegalMove,
     Status,
-    check,
     check_move,
+    checked,
 )
 from psa_crm.domain.places import COUNTRIES, GERMAN_STATES, UnknownCountry, UnknownState
 
@@ -46,20 +46,20 @@ def test_a_refused_move_says_what_is_possible_instead() -> None:
 
 @pytest.mark.parametrize("account", ["10000", "10042", "69999", None])
 def test_a_debtor_account_lies_where_datev_keeps_debtors(account: str | None) -> None:
-    check(a_customer(debtor_account=account))
+    checked(a_customer(debtor_account=account))
 
 
 @pytest.mark.parametrize("account", ["09999", "70000", "1004", "100420", "1004a", "１0042"])
 def test_another_account_is_refused(account: str) -> None:
     with pytest.raises(BadDebtorAccount, match="10000 to 69999") as refused:
-        check(a_customer(debtor_account=account))
+        checked(a_customer(debtor_account=account))
 
     assert refused.value.details[0].field == "debtor_account"
 
 
 @pytest.mark.parametrize("federal_state", [*GERMAN_STATES, None])
 def test_each_german_state_is_known(federal_state: str | None) -> None:
-    check(a_customer(federal_state=federal_state))
+    checked(a_customer(federal_state=federal_state))
 
 
 def test_there_are_sixteen_german_states() -> None:
@@ -68,17 +68,17 @@ def test_there_are_sixteen_german_states() -> None:
 
 def test_a_code_that_no_german_state_has_is_refused() -> None:
     with pytest.raises(UnknownState, match="NRW is no German state; use one of BW, BY"):
-        check(a_customer(federal_state="NRW"))
+        checked(a_customer(federal_state="NRW"))
 
 
 def test_parts_of_other_countries_are_not_judged() -> None:
-    check(a_customer(country="AT", federal_state="9"))
+    checked(a_customer(country="AT", federal_state="9"))
 
 
 @pytest.mark.parametrize("country", ["XX", "UK", "EU", "GE "])
 def test_a_country_that_does_not_exist_is_refused(country: str) -> None:
     with pytest.raises(UnknownCountry) as refused:
-        check(a_customer(country=country, federal_state=None))
+        checked(a_customer(country=country, federal_state=None))
 
     assert refused.value.details[0].field == "country"
 

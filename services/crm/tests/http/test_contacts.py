@@ -42,7 +42,7 @@ async def test_a_contact_is_entered_and_announced(desk: Api, worker_tx: Tx) -> N
     }
 
 
-async def test_a_contact_is_changed(desk: Api) -> None:
+async def test_a_contact_is_changed_and_announced_as_a_whole(desk: Api, worker_tx: Tx) -> None:
     customer = await enter_customer(desk)
     contact = await _enter(desk, customer["id"], email=MAIL, roles=["vip"])
 
@@ -54,6 +54,9 @@ async def test_a_contact_is_changed(desk: Api) -> None:
     assert attributes["email"] is None
     assert attributes["roles"] == ["technical", "approver"]
     assert changed.headers["etag"] == '"2"'
+    event = (await published(worker_tx))[-1]
+    assert (event.type, event.data["email"]) == ("contact.updated.v1", None)
+    assert event.data["roles"] == ["technical", "approver"]
 
 
 async def test_a_mail_address_belongs_to_one_contact(desk: Api, stranger: Api) -> None:

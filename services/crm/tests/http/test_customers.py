@@ -47,6 +47,7 @@ async def test_a_customer_is_entered_with_the_number_that_is_given(
         "federal_state": "NW",
         "country": "DE",
         "debtor_account": "10042",
+        "mail_domains": [],
     }
 
 
@@ -81,6 +82,23 @@ async def test_a_change_is_told_with_the_whole_customer(desk: Api, worker_tx: Tx
     assert event.type == "customer.updated.v1"
     assert event.data["customer_type"] == "customer"
     assert event.data["number"] == "KD-10042"
+
+
+async def test_mail_domains_are_kept_in_one_form_and_told(desk: Api, worker_tx: Tx) -> None:
+    domains = ["Mueller.Example", "@mueller.example", "mueller-gruppe.example"]
+
+    customer = await enter_customer(desk, mail_domains=domains)
+
+    kept = ["mueller.example", "mueller-gruppe.example"]
+    assert customer["attributes"]["mail_domains"] == kept
+    assert (await published(worker_tx))[-1].data["mail_domains"] == kept
+
+
+@pytest.mark.parametrize("domain", ["gmx.de", "localhost", "a..b.example", "mueller example.de"])
+async def test_a_domain_that_is_not_one_companys_is_refused(desk: Api, domain: str) -> None:
+    response = await desk.post("/customers", {"name": "Müller", "mail_domains": [domain]})
+
+    assert refusal(response, 400, "BAD_MAIL_DOMAIN")["field"] == "mail_domains"
 
 
 async def test_null_empties_a_field_and_an_absent_one_stays(desk: Api) -> None:

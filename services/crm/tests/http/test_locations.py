@@ -58,7 +58,7 @@ async def test_a_new_main_location_takes_the_mark_from_the_old_one(desk: Api) ->
         assert read.headers["etag"] == '"2"'
 
 
-async def test_a_location_is_changed(desk: Api) -> None:
+async def test_a_location_is_changed_and_announced_as_a_whole(desk: Api, worker_tx: Tx) -> None:
     customer = await enter_customer(desk)
     location = await _enter(desk, customer["id"])
     path = f"/locations/{location['id']}"
@@ -67,6 +67,8 @@ async def test_a_location_is_changed(desk: Api) -> None:
 
     assert changed.json()["data"]["attributes"]["city"] == "Venlo"
     assert changed.headers["etag"] == '"2"'
+    event = (await published(worker_tx))[-1]
+    assert (event.type, event.data["city"]) == ("location.updated.v1", "Venlo")
     stale = await desk.patch(path, {"city": "Köln"}, headers={"if-match": '"1"'})
     refusal(stale, 412, "STALE_VERSION")
 

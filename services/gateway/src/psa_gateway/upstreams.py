@@ -14,7 +14,11 @@ JWKS = b"/.well-known/jwks.json"
 RESOURCES: Mapping[str, str] = {
     "auth": "auth users roles permissions api-keys identity-providers audit-log tenants",
     "crm": "customers contacts locations billing-accounts sepa-mandates activities custom-fields",
-    "tickets": "tickets time-entries sla-policies calendars queues kb search",
+    "tickets": "tickets workflow desk-settings priority-matrix ticket-fields queues categories"
+    " ticket-views ticket-templates canned-answers macros checklist-templates recurring-tickets"
+    " agents customer-technicians assignment-rules sla-policies sla-assignments calendars"
+    " time-entries timers work-types time-rules time-lock surcharge-rules travel materials"
+    " mailboxes mails blocked-senders notifications kb search",
     "billing": "contracts coverage rates billing-runs invoices credit-notes payments"
     " direct-debits dunning exports",
     "projects": "projects tasks milestones project-templates",
@@ -45,7 +49,8 @@ WITHOUT_TOKEN: Mapping[tuple[str, bytes], Access] = {
 SLOW_SEGMENTS = frozenset({b"billing-runs", b"exports", b"imports", b"reports", b"qbr"})
 SLOW_ENDINGS = (b"/pdf", b"/xml", b"/issue")
 UPLOAD_SEGMENTS = frozenset({b"imports"})
-UPLOAD_PART = b"/attachments"
+#: Files on a ticket, and a raw mail that is pushed into a mailbox.
+UPLOAD_PARTS = (b"/attachments", b"/messages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,7 @@ class Routes:
 
         settings = self._settings
         slow = segment in SLOW_SEGMENTS or path.endswith(SLOW_ENDINGS)
-        upload = UPLOAD_PART in path or segment in UPLOAD_SEGMENTS
+        upload = any(part in path for part in UPLOAD_PARTS) or segment in UPLOAD_SEGMENTS
         return Route(
             upstream,
             WITHOUT_TOKEN.get((method, path), Access.TOKEN),

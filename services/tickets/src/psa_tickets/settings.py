@@ -21,4 +21,8 @@ class TicketsSettings(ServiceSettings, frozen=True, kw_only=True):
     #: Where people reach the suite; links in mails start with it.
     public_url: str = "https://localhost:8443"
     attachment_mib: Annotated[int, Meta(ge=1, le=1_024)] = 25
+    #: What one tenant may keep in attachments.
+    attachment_quota_mib: Annotated[int, Meta(ge=1, le=100_000_000)] = 51_200
+    #: Such as 127.0.0.1:3310; without it files are kept as unscanned.
+    clamd_address: str | None = None
     mail_mib: Annotated[int, Meta(ge=1, le=1_024)] = 30

@@ -12,7 +12,7 @@ from psa_common.testing import Tenant, a_context
 from psa_events.consumer import Subscription, deliver
 from psa_events.testing import an_envelope
 from psa_tickets.consumers import SUBSCRIPTIONS
-from psa_tickets.queries import copies
+from psa_tickets.queries import contacts, copies
 
 BY_TYPE: dict[str, Subscription] = {one.event_type: one for one in SUBSCRIPTIONS}
 
@@ -52,6 +52,58 @@ async def test_the_newest_name_stays_whatever_arrives_last(
         )
 
     assert await _name(worker_pool, acme, customer) == "Müller Maschinenbau GmbH"
+
+
+async def test_an_older_state_of_a_customer_changes_no_mail_domain(
+    worker_pool: Pool, acme: Tenant
+) -> None:
+    customer = uuid7()
+    old = {**_customer(customer, "Müller"), "mail_domains": ["old.example", "mueller.example"]}
+    new = {**_customer(customer, "Müller"), "mail_domains": ["mueller.example"]}
+
+    await _deliver(worker_pool, acme, "customer.updated.v1", new, sequence=2)
+    await _deliver(worker_pool, acme, "customer.updated.v1", old, sequence=1)
+
+    async with tenant_transaction(worker_pool, acme.id, a_context()) as tx:
+        assert await contacts.list_customers_by_domain(tx, "Mueller.Example") == [customer]
+        assert await contacts.list_customers_by_domain(tx, "old.example") == []
+
+
+async def test_a_contact_is_found_by_the_address_that_it_has_now(
+    worker_pool: Pool, acme: Tenant
+) -> None:
+    contact = {
+        "contact_id": str(uuid7()),
+        "customer_id": str(uuid7()),
+        "name": "Einkauf",
+        "email": "einkauf@mueller.example",
+        "phone": None,
+    }
+    moved = {**contact, "email": "bestellung@mueller.example"}
+
+    await _deliver(worker_pool, acme, "contact.updated.v1", moved, sequence=2)
+    await _deliver(worker_pool, acme, "contact.created.v1", contact, sequence=1)
+
+    async with tenant_transaction(worker_pool, acme.id, a_context()) as tx:
+        found = await contacts.find_contact_by_email(tx, "Bestellung@mueller.example")
+        assert found is not None
+        assert str(found.id) == contact["contact_id"]
+        assert await contacts.find_contact_by_email(tx, "einkauf@mueller.example") is None
+
+
+async def test_a_customers_own_people_are_no_colleagues(worker_pool: Pool, acme: Tenant) -> None:
+    portal = {
+        "user_id": str(uuid7()),
+        "name": "Einkauf",
+        "email": "einkauf@mueller.example",
+        "active": True,
+        "customer_id": str(uuid7()),
+    }
+
+    await _deliver(worker_pool, acme, "user.created.v1", portal, sequence=1)
+
+    async with tenant_transaction(worker_pool, acme.id, a_context()) as tx:
+        assert await copies.find_user_by_email(tx, "einkauf@mueller.example") is None
 
 
 async def test_who_has_left_stays_gone_when_an_older_event_arrives_late(

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from psa_tickets.domain.calendar import CLOSED, HolidayRegion, Window, WorkingCalendar
-from psa_tickets.domain.sla_log import Event, Paused, Resolved, Responded, Resumed, Started, Terms
+from psa_tickets.domain.sla_log import Event, Paused, Resolved, Responded, Resumed, Started
+from psa_tickets.domain.sla_terms import Terms
 
 
 @pytest.fixture(scope="session")

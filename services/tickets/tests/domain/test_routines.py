@@ -97,10 +97,10 @@ def test_an_answer_with_an_unknown_blank_is_refused() -> None:
     ("do", "good", "bad"),
     [
         (Do.SET_PRIORITY, "P1", "P5"),
-        (Do.SET_STATUS, "resolved", "perhaps"),
+        (Do.SET_STATUS, "resolved", "Not a key"),
         (Do.SET_QUEUE, str(ANNA), "Zentrale"),
         (Do.SET_CATEGORY, str(ANNA), "Drucker"),
-        (Do.ADD_TAG, "VIP", "two words"),
+        (Do.ADD_TAG, "VIP", "x" * 51),
         (Do.REMOVE_TAG, "vip", " "),
         (Do.ADD_CHECKLIST, str(ANNA), "Neu"),
         (Do.ASSIGN, "me", "anna"),

@@ -7,16 +7,10 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from psa_tickets.domain.calendar import HolidayRegion, WorkingCalendar
-from psa_tickets.domain.sla import Clocks, State, explain, fold
-from psa_tickets.domain.sla_log import (
-    Event,
-    Phase,
-    Reopened,
-    Resolved,
-    Started,
-    Terms,
-    TermsChanged,
-)
+from psa_tickets.domain.sla import explain, fold
+from psa_tickets.domain.sla_clock import Clocks, State
+from psa_tickets.domain.sla_log import Event, Phase, Reopened, Resolved, Started, TermsChanged
+from psa_tickets.domain.sla_terms import Terms
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MICROSECOND = timedelta(microseconds=1)

@@ -7,11 +7,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from psa_tickets.domain.calendar import CLOSED, Window, WorkingCalendar
-from psa_tickets.domain.sla import Clocks, fold
+from psa_tickets.domain.sla import fold
+from psa_tickets.domain.sla_clock import Clocks
 from psa_tickets.domain.sla_log import (
     LIFE,
+    DeadlineCleared,
+    DeadlineSet,
+    Escalated,
     Event,
+    Excluded,
     ImpossibleOrder,
+    Included,
     Paused,
     Phase,
     Reopened,
@@ -19,10 +25,10 @@ from psa_tickets.domain.sla_log import (
     Responded,
     Resumed,
     Started,
-    Terms,
     TermsChanged,
     in_order,
 )
+from psa_tickets.domain.sla_terms import Metric, Terms
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MICROSECOND = timedelta(microseconds=1)
@@ -82,6 +88,11 @@ ALL_KINDS: tuple[Event, ...] = (
     Resolved(at=NOON),
     Reopened(at=NOON),
     TermsChanged(at=NOON, terms=TERMS, reason="priority P1"),
+    Escalated(at=NOON, terms=TERMS, reason="escalation"),
+    DeadlineSet(at=NOON, metric=Metric.RESOLUTION, due_at=NOON, reason="agreed"),
+    DeadlineCleared(at=NOON, metric=Metric.RESOLUTION, reason="void"),
+    Excluded(at=NOON, reason="force majeure"),
+    Included(at=NOON, reason="mistake"),
 )
 TO_PHASE: dict[Phase, tuple[Event, ...]] = {
     Phase.IDLE: (),
@@ -91,10 +102,10 @@ TO_PHASE: dict[Phase, tuple[Event, ...]] = {
 }
 # One row for each phase, one column for each kind in the order above; what it leads to, or not.
 TABLE = {
-    Phase.IDLE: "running - - - - - -",
-    Phase.RUNNING: "- running paused - stopped - running",
-    Phase.PAUSED: "- paused - running stopped - paused",
-    Phase.STOPPED: "- stopped - - - running stopped",
+    Phase.IDLE: "running - - - - - -" + " -" * 5,
+    Phase.RUNNING: "- running paused - stopped - running" + " running" * 5,
+    Phase.PAUSED: "- paused - running stopped - paused" + " paused" * 5,
+    Phase.STOPPED: "- stopped - - - running stopped" + " stopped" * 5,
 }
 CELLS = [
     (phase, event, mark)

@@ -8,19 +8,22 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from psa_tickets.domain.calendar import WorkingCalendar
-from psa_tickets.domain.sla import Clocks, State, fold
+from psa_tickets.domain.sla import fold
+from psa_tickets.domain.sla_clock import Clocks, State
 from psa_tickets.domain.sla_log import (
-    LONGEST_BUDGET_MINUTES,
-    BudgetOutOfRange,
     Event,
-    Metric,
     Paused,
     Resolved,
     Responded,
     Resumed,
     Started,
-    Terms,
     TermsChanged,
+)
+from psa_tickets.domain.sla_terms import (
+    LONGEST_BUDGET_MINUTES,
+    BudgetOutOfRange,
+    Metric,
+    Terms,
     WarningOutOfRange,
 )
 

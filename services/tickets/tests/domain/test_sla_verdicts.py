@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from psa_tickets.domain.sla import Clocks, State, fold
+from psa_tickets.domain.sla import fold
+from psa_tickets.domain.sla_clock import Clocks, State
 from psa_tickets.domain.sla_log import (
     Event,
     Paused,
@@ -15,9 +16,9 @@ from psa_tickets.domain.sla_log import (
     Responded,
     Resumed,
     Started,
-    Terms,
     TermsChanged,
 )
+from psa_tickets.domain.sla_terms import Terms
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MICROSECOND = timedelta(microseconds=1)

@@ -6,24 +6,19 @@ from uuid import UUID
 
 import pytest
 
+from psa_tickets.domain.default_workflow import DEFAULT_WORKFLOW, Status
 from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.sla_log import Event, Paused, Reopened, Resolved, Responded, Resumed
+from psa_tickets.domain.status_kind import SLA_EFFECTS, SlaEffect, Stage
 from psa_tickets.domain.ticket import (
-    REOPEN_WINDOW,
-    SLA_EFFECTS,
     AuthorKind,
-    Category,
     InternalNoteByContact,
     ReopenWindowOver,
-    SlaEffect,
-    Status,
     Ticket,
     TicketClosed,
     Visibility,
-    category_of,
     comment,
     move,
-    sla_effect_of,
     sla_events,
 )
 
@@ -113,28 +108,30 @@ def test_notes_and_automatic_mails_answer_nobody(
 def test_a_contacts_words_end_the_wait_for_them_and_reopen(
     status: Status, expected: Status
 ) -> None:
-    assert by(a_ticket(status=status), AuthorKind.CONTACT).status is expected
+    assert by(a_ticket(status=status), AuthorKind.CONTACT).status == expected
 
 
 def test_an_agents_words_leave_the_status_alone() -> None:
     resolved = a_ticket(status=Status.RESOLVED)
 
-    assert by(resolved, AuthorKind.AGENT).status is Status.RESOLVED
+    assert by(resolved, AuthorKind.AGENT).status == Status.RESOLVED
 
 
-def test_a_reply_to_a_closed_ticket_is_refused() -> None:
+@pytest.mark.parametrize("status", [Status.CLOSED, Status.CANCELLED])
+def test_a_reply_to_a_closed_ticket_is_refused(status: Status) -> None:
     with pytest.raises(TicketClosed):
-        by(a_ticket(status=Status.CLOSED), AuthorKind.CONTACT)
+        by(a_ticket(status=status), AuthorKind.CONTACT)
 
 
 def test_a_reply_on_the_last_day_reopens() -> None:
     resolved = a_ticket(status=Status.RESOLVED)
+    last_moment = NOON + DEFAULT_WORKFLOW.reopen_window
 
-    assert by(resolved, AuthorKind.CONTACT, at=NOON + REOPEN_WINDOW).reopen_count == 1
+    assert by(resolved, AuthorKind.CONTACT, at=last_moment).reopen_count == 1
 
 
 def test_a_reply_after_a_week_is_a_new_problem() -> None:
-    late = NOON + REOPEN_WINDOW + timedelta(seconds=1)
+    late = NOON + DEFAULT_WORKFLOW.reopen_window + timedelta(seconds=1)
 
     with pytest.raises(ReopenWindowOver, match="resolved on 2026-06-03") as refusal:
         by(a_ticket(status=Status.RESOLVED), AuthorKind.CONTACT, at=late)
@@ -157,23 +154,26 @@ def test_a_contact_writes_no_internal_note() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "category", "effect"),
+    ("status", "stage", "effect"),
     [
-        (Status.NEW, Category.OPEN, SlaEffect.RUN),
-        (Status.ASSIGNED, Category.OPEN, SlaEffect.RUN),
-        (Status.IN_PROGRESS, Category.OPEN, SlaEffect.RUN),
-        (Status.WAITING_CUSTOMER, Category.WAITING, SlaEffect.PAUSE),
-        (Status.WAITING_THIRD_PARTY, Category.WAITING, SlaEffect.PAUSE),
-        (Status.SCHEDULED, Category.WAITING, SlaEffect.PAUSE),
-        (Status.RESOLVED, Category.RESOLVED, SlaEffect.STOP),
-        (Status.CLOSED, Category.CLOSED, SlaEffect.STOP),
+        (Status.NEW, Stage.OPEN, SlaEffect.RUN),
+        (Status.ASSIGNED, Stage.OPEN, SlaEffect.RUN),
+        (Status.IN_PROGRESS, Stage.OPEN, SlaEffect.RUN),
+        (Status.WAITING_CUSTOMER, Stage.WAITING, SlaEffect.PAUSE),
+        (Status.WAITING_THIRD_PARTY, Stage.WAITING, SlaEffect.PAUSE),
+        (Status.SCHEDULED, Stage.WAITING, SlaEffect.PAUSE),
+        (Status.RESOLVED, Stage.RESOLVED, SlaEffect.STOP),
+        (Status.CLOSED, Stage.CLOSED, SlaEffect.STOP),
+        (Status.CANCELLED, Stage.CLOSED, SlaEffect.STOP),
     ],
 )
-def test_a_status_has_a_category_and_the_category_an_effect(
-    status: Status, category: Category, effect: SlaEffect
+def test_a_status_has_a_stage_and_the_stage_an_effect(
+    status: Status, stage: Stage, effect: SlaEffect
 ) -> None:
-    assert (category_of(status), sla_effect_of(status)) == (category, effect)
-    assert set(SLA_EFFECTS) == set(Category)
+    ticket = a_ticket(status=status)
+
+    assert (ticket.stage, ticket.sla_effect) == (stage, effect)
+    assert set(SLA_EFFECTS) == set(Stage)
 
 
 @pytest.mark.parametrize(
@@ -189,6 +189,7 @@ def test_a_status_has_a_category_and_the_category_an_effect(
         ),
         (Status.IN_PROGRESS, Status.RESOLVED, (Resolved(at=LATER),)),
         (Status.SCHEDULED, Status.RESOLVED, (Resolved(at=LATER),)),
+        (Status.SCHEDULED, Status.CANCELLED, (Resolved(at=LATER),)),
         (Status.RESOLVED, Status.CLOSED, ()),
         (Status.RESOLVED, Status.IN_PROGRESS, (Reopened(at=LATER),)),
     ],

@@ -70,7 +70,7 @@ async def test_filters_narrow_the_list(desk: Api, customer_id: UUID) -> None:
         "limit=%D9%A3",
         "sort=title;drop",
         "order=sideways",
-        "status=unknown",
+        "priority=unknown",
         "status=new&status=closed",
         "customer_id=1",
         "customer_id=%00",

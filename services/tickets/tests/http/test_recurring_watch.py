@@ -20,6 +20,16 @@ async def outcomes(desk: Api, recurring: dict[str, Any]) -> list[str]:
     return [run["attributes"]["outcome"] for run in response.json()["data"]]
 
 
+async def fall_due(worker_pool: Pool, tenant: Tenant, at: datetime) -> None:
+    """Say that the tenant's recurring tickets were due *at* some time and not looked at since."""
+    async with tenant_transaction(worker_pool, tenant.id, a_context()) as tx:
+        await tx.execute(
+            "UPDATE recurring_tickets SET next_at = %(at)s, next_on = %(on)s",
+            at=at,
+            on=at.date(),
+        )
+
+
 async def tickets_of(desk: Api) -> list[dict[str, Any]]:
     """List every ticket."""
     tickets: list[dict[str, Any]] = (await desk.get("/tickets?limit=100")).json()["data"]
@@ -73,12 +83,7 @@ async def test_a_date_that_was_done_before_a_crash_is_not_done_again(
     recurring = await a_recurring(desk, customer_id, while_open="open")
     [due] = await preview(desk, recurring, 1)
     await recurring_watch.open_due(worker_pool, acme.id, now=due)
-    async with tenant_transaction(worker_pool, acme.id, a_context()) as tx:
-        await tx.execute(
-            "UPDATE recurring_tickets SET next_at = %(at)s, next_on = %(on)s",
-            at=due,
-            on=due.date(),
-        )
+    await fall_due(worker_pool, acme, due)
 
     await recurring_watch.open_due(worker_pool, acme.id, now=due)
 
@@ -111,13 +116,15 @@ async def test_when_the_previous_one_is_done_the_next_opens(
     desk: Api, customer_id: UUID, worker_pool: Pool, acme: Tenant
 ) -> None:
     recurring = await a_recurring(desk, customer_id)
-    [first, second] = await preview(desk, recurring, 2)
-    await recurring_watch.open_due(worker_pool, acme.id, now=first)
+    await fall_due(worker_pool, acme, datetime.now(UTC) - timedelta(days=1))
+    await recurring_watch.open_due(worker_pool, acme.id, now=datetime.now(UTC))
     [ticket] = await tickets_of(desk)
-    await desk.put(f"/tickets/{ticket['id']}/status", {"status": "resolved"})
+    done = await desk.put(f"/tickets/{ticket['id']}/status", {"status": "resolved"})
+    [coming] = await preview(desk, recurring, 1)
 
-    await recurring_watch.open_due(worker_pool, acme.id, now=second)
+    await recurring_watch.open_due(worker_pool, acme.id, now=coming)
 
+    assert done.status_code == 200, done.text
     assert len(await tickets_of(desk)) == 2
 
 
@@ -179,13 +186,7 @@ async def test_an_edit_does_not_lose_a_date_that_is_due_but_not_done(
     desk: Api, customer_id: UUID, worker_pool: Pool, acme: Tenant
 ) -> None:
     recurring = await a_recurring(desk, customer_id)
-    yesterday = datetime.now(UTC) - timedelta(days=1)
-    async with tenant_transaction(worker_pool, acme.id, a_context()) as tx:
-        await tx.execute(
-            "UPDATE recurring_tickets SET next_at = %(at)s, next_on = %(on)s",
-            at=yesterday,
-            on=yesterday.date(),
-        )
+    await fall_due(worker_pool, acme, datetime.now(UTC) - timedelta(days=1))
 
     changed = await desk.put(
         f"/recurring-tickets/{recurring['id']}", {**recurring["body"], "name": "Anders"}
@@ -244,10 +245,7 @@ async def test_a_round_goes_through_every_tenant(
             "INSERT INTO tenants (slug, name, time_zone, locale, currency, country, company,"
             " sequence) VALUES ('acme', 'Acme', 'Europe/Berlin', 'de', 'EUR', 'DE', '{}', 1)"
         )
-        await tx.execute(
-            "UPDATE recurring_tickets SET next_at = %(at)s, next_on = %(at)s::date",
-            at=datetime.now(UTC) - timedelta(days=1),
-        )
+    await fall_due(worker_pool, acme, datetime.now(UTC) - timedelta(days=1))
 
     await recurring_watch.watch(worker_pool)()
 

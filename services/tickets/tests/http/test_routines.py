@@ -151,17 +151,30 @@ async def test_refusals_of_checklists_change_nothing(desk: Api, customer_id: UUI
     assert len(await items_of(desk, ticket)) == 1
 
 
-async def test_a_closed_tickets_checklist_and_tags_stay(desk: Api, customer_id: UUID) -> None:
+async def test_a_closed_tickets_checklist_stays(desk: Api, customer_id: UUID) -> None:
     ticket = await a_ticket(desk, customer_id)
-    macro = await a_macro(desk, ("add_tag", "vip"))
     for status in ("resolved", "closed"):
         await desk.put(f"/tickets/{ticket['id']}/status", {"status": status})
 
-    item = await desk.post(f"/tickets/{ticket['id']}/checklist/items", {"text": "Eins"})
-    tag = await desk.post(f"/tickets/{ticket['id']}/macros/{macro}")
+    refused = await desk.post(f"/tickets/{ticket['id']}/checklist/items", {"text": "Eins"})
 
-    for refused in (item, tag):
-        assert (refused.status_code, refused.json()["error"]["code"]) == (422, "TICKET_CLOSED")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (422, "TICKET_CLOSED")
+
+
+async def test_a_required_item_keeps_a_ticket_from_being_solved_until_it_is_ticked(
+    desk: Api, customer_id: UUID
+) -> None:
+    path = f"/tickets/{(await a_ticket(desk, customer_id))['id']}"
+    added = await desk.post(f"{path}/checklist/items", {"text": "Backup", "required": True})
+    [item] = added.json()["data"]["attributes"]["items"]
+
+    refused = await desk.put(f"{path}/status", {"status": "resolved"})
+    await desk.patch(f"{path}/checklist/items/{item['id']}", {"done": True})
+    solved = await desk.put(f"{path}/status", {"status": "resolved"})
+
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "CLOSE_RULE_FAILED")
+    assert [one["field"] for one in refused.json()["error"]["details"]] == ["checklist_complete"]
+    assert solved.status_code == 200
 
 
 async def test_two_definitions_of_one_kind_have_two_names(desk: Api) -> None:

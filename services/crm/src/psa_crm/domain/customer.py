@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID
 
 from psa_common.errors import Invalid, Refused
+from psa_crm.domain.mail import mail_domain
 from psa_crm.domain.places import check_country, check_state
 
 
@@ -80,15 +82,22 @@ class Customer:
     country: str
     debtor_account: str | None
     notes: str | None
+    mail_domains: tuple[str, ...] = ()
 
 
-def check(customer: Customer) -> None:
-    """Raise the refusal that names the field to mend, if there is one."""
+#: Storage keeps more of a customer than the rules need; they return what they were given.
+CustomerT = TypeVar("CustomerT", bound=Customer)
+
+
+def checked(customer: CustomerT) -> CustomerT:
+    """Return *customer* with its domains in one form, each once; raises what names the field."""
     check_country(customer.country)
     check_state(customer.country, customer.federal_state)
     account = customer.debtor_account
     if account is not None and DEBTOR_ACCOUNTS.fullmatch(account) is None:
         raise BadDebtorAccount(account)
+    domains = dict.fromkeys(map(mail_domain, customer.mail_domains))
+    return replace(customer, mail_domains=tuple(domains))
 
 
 def check_move(status: Status, wanted: Status) -> None:

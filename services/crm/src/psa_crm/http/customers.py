@@ -18,7 +18,7 @@ from psa_common.inputs import Country, Line, Number, Text
 from psa_common.listing import fetch_page
 from psa_crm.domain.customer import CustomerType, Status
 from psa_crm.http import views
-from psa_crm.http.fields import DebtorAccount, StateCode
+from psa_crm.http.fields import DebtorAccount, MailDomains, StateCode
 from psa_crm.http.views import CustomerAttributes, CustomerStatsAttributes
 from psa_crm.queries import customers
 from psa_crm.queries.scope import visible_to
@@ -36,6 +36,7 @@ class NewCustomer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     country: Country = "DE"
     debtor_account: DebtorAccount | None = None
     notes: Text | None = None
+    mail_domains: MailDomains = ()
 
 
 class CustomerEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,6 +49,7 @@ class CustomerEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     country: Country | UnsetType = UNSET
     debtor_account: DebtorAccount | UnsetType | None = UNSET
     notes: Text | UnsetType | None = UNSET
+    mail_domains: MailDomains | UnsetType = UNSET
 
 
 @post("/", guards=[requires("customer:create")])

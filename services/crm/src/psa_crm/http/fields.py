@@ -20,3 +20,7 @@ BuyerReference = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^
 ElectronicAddress = Annotated[str, Meta(min_length=1, max_length=254, pattern=r"\S")]
 Scheme = Annotated[str, Meta(min_length=2, max_length=4)]
 PaymentTermsDays = Annotated[int, Meta(ge=0, le=365)]
+#: The company's own, such as mueller.example; a mail from there finds this customer.
+MailDomains = Annotated[
+    tuple[Annotated[str, Meta(min_length=4, max_length=254)], ...], Meta(max_length=20)
+]

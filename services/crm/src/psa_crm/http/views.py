@@ -25,6 +25,7 @@ class CustomerAttributes(msgspec.Struct, frozen=True, kw_only=True):
     country: str
     debtor_account: str | None
     notes: str | None
+    mail_domains: tuple[str, ...]
     created_at: datetime
     updated_at: datetime
 

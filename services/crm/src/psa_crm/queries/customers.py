@@ -16,7 +16,7 @@ from psa_crm.queries.scope import VISIBLE_CUSTOMER, visible_to
 
 COLUMNS: LiteralString = """
     SELECT id, number, name, customer_type, status, federal_state, country, debtor_account,
-           notes, created_at, updated_at, version
+           notes, mail_domains, created_at, updated_at, version
       FROM customers
 """
 
@@ -56,9 +56,10 @@ NUMBER_EXISTS_SQL = "SELECT EXISTS (SELECT FROM customers WHERE number = %(numbe
 INSERT_SQL = """
     INSERT INTO customers
            (id, number, name, customer_type, status, federal_state, country, debtor_account,
-            notes, created_at, updated_at)
+            notes, mail_domains, created_at, updated_at)
     VALUES (%(id)s, %(number)s, %(name)s, %(customer_type)s, %(status)s, %(federal_state)s,
-            %(country)s, %(debtor_account)s, %(notes)s, %(created_at)s, %(updated_at)s)
+            %(country)s, %(debtor_account)s, %(notes)s, %(mail_domains)s, %(created_at)s,
+            %(updated_at)s)
 """
 
 SAVE_SQL = """
@@ -70,6 +71,7 @@ SAVE_SQL = """
            country = %(country)s,
            debtor_account = %(debtor_account)s,
            notes = %(notes)s,
+           mail_domains = %(mail_domains)s,
            updated_at = %(updated_at)s,
            version = %(version)s
      WHERE id = %(id)s
@@ -206,4 +208,5 @@ def no_such(customer_id: UUID) -> NotFound:
 
 
 def _columns(customer: StoredCustomer) -> dict[str, object]:
-    return {name: getattr(customer, name) for name in StoredCustomer.__dataclass_fields__}
+    columns = {name: getattr(customer, name) for name in StoredCustomer.__dataclass_fields__}
+    return {**columns, "mail_domains": list(customer.mail_domains)}

@@ -15,7 +15,7 @@ from psa_common.identity import Principal
 from psa_common.ids import uuid7
 from psa_crm.domain import contact as rules
 from psa_crm.domain.contact import Role
-from psa_crm.events import ContactCreated
+from psa_crm.events import ContactCreated, ContactUpdated
 from psa_crm.queries import contacts, customers
 from psa_crm.queries.contacts import StoredContact
 from psa_crm.usecases.refusals import Taken, UnknownCustomer
@@ -53,7 +53,7 @@ async def create(tx: Tx, principal: Principal, new: NewContact, *, now: datetime
     await _refuse_taken_mail(tx, contact)
 
     contacts.insert(tx, contact)
-    _announce(tx, contact)
+    outbox.publish(tx, ContactCreated(**_announced(contact)))
     audit.record(tx, "contact.created", "contact", contact.id, after=_state(contact))
     return contact
 
@@ -77,6 +77,7 @@ async def edit(
 
     after = replace(after, updated_at=now, version=before.version + 1)
     contacts.save(tx, after)
+    outbox.publish(tx, ContactUpdated(**_announced(after)))
     audit.record(
         tx, "contact.changed", "contact", after.id, before=_state(before), after=_state(after)
     )
@@ -88,18 +89,16 @@ async def _refuse_taken_mail(tx: Tx, contact: StoredContact) -> None:
         raise Taken("email", contact.email, "contact")
 
 
-def _announce(tx: Tx, contact: StoredContact) -> None:
-    outbox.publish(
-        tx,
-        ContactCreated(
-            contact_id=contact.id,
-            customer_id=contact.customer_id,
-            name=contact.name,
-            email=contact.email,
-            phone=contact.phone,
-            roles=[role.value for role in contact.roles],
-        ),
-    )
+def _announced(contact: StoredContact) -> dict[str, Any]:
+    """Return what the events carry of a contact."""
+    return {
+        "contact_id": contact.id,
+        "customer_id": contact.customer_id,
+        "name": contact.name,
+        "email": contact.email,
+        "phone": contact.phone,
+        "roles": [role.value for role in contact.roles],
+    }
 
 
 def _state(contact: StoredContact) -> dict[str, object]:

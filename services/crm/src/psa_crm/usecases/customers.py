@@ -1,6 +1,6 @@
 """Enter a customer, change one: load, decide, save, announce."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -37,6 +37,7 @@ class NewCustomer:
     country: str
     debtor_account: str | None
     notes: str | None
+    mail_domains: Sequence[str] = ()
 
 
 async def create(
@@ -55,11 +56,12 @@ async def create(
         country=new.country,
         debtor_account=new.debtor_account,
         notes=new.notes,
+        mail_domains=tuple(new.mail_domains),
         created_at=now,
         updated_at=now,
         version=1,
     )
-    rules.check(customer)
+    customer = rules.checked(customer)
     await _refuse_taken(tx, customer)
 
     customers.insert(tx, customer)
@@ -80,11 +82,10 @@ async def edit(
     """Change a customer's fields; a change that changes nothing is not announced."""
     before = await customers.get_for_update(tx, customer_id, principal)
     check_version(before.version, expected_version)
-    after = replace(before, **changes)
+    after = rules.checked(replace(before, **changes))
     if after == before:
         return before
     rules.check_move(before.status, after.status)
-    rules.check(after)
     await _refuse_taken(tx, after)
 
     after = replace(after, updated_at=now, version=before.version + 1)
@@ -121,6 +122,7 @@ def _announced(customer: StoredCustomer) -> dict[str, Any]:
         "federal_state": customer.federal_state,
         "country": customer.country,
         "debtor_account": customer.debtor_account,
+        "mail_domains": list(customer.mail_domains),
     }
 
 

@@ -14,7 +14,7 @@ from psa_common.documents import check_version
 from psa_common.identity import Principal
 from psa_common.ids import uuid7
 from psa_crm.domain import location as rules
-from psa_crm.events import LocationCreated
+from psa_crm.events import LocationCreated, LocationUpdated
 from psa_crm.queries import customers, locations
 from psa_crm.queries.locations import StoredLocation
 from psa_crm.usecases.refusals import UnknownCustomer
@@ -63,7 +63,7 @@ async def create(
     if location.is_default:
         locations.let_others_step_back(tx, location, now=now)
     locations.insert(tx, location)
-    _announce(tx, location)
+    outbox.publish(tx, LocationCreated(**_announced(location)))
     audit.record(tx, "location.created", "location", location.id, after=_state(location))
     return location
 
@@ -89,27 +89,26 @@ async def edit(
     if after.is_default and not before.is_default:
         locations.let_others_step_back(tx, after, now=now)
     locations.save(tx, after)
+    outbox.publish(tx, LocationUpdated(**_announced(after)))
     audit.record(
         tx, "location.changed", "location", after.id, before=_state(before), after=_state(after)
     )
     return after
 
 
-def _announce(tx: Tx, location: StoredLocation) -> None:
-    outbox.publish(
-        tx,
-        LocationCreated(
-            location_id=location.id,
-            customer_id=location.customer_id,
-            name=location.name,
-            street=location.street,
-            postal_code=location.postal_code,
-            city=location.city,
-            country=location.country,
-            federal_state=location.federal_state,
-            is_default=location.is_default,
-        ),
-    )
+def _announced(location: StoredLocation) -> dict[str, Any]:
+    """Return what the events carry of a location."""
+    return {
+        "location_id": location.id,
+        "customer_id": location.customer_id,
+        "name": location.name,
+        "street": location.street,
+        "postal_code": location.postal_code,
+        "city": location.city,
+        "country": location.country,
+        "federal_state": location.federal_state,
+        "is_default": location.is_default,
+    }
 
 
 def _state(location: StoredLocation) -> dict[str, object]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from psa_common.errors import Invalid
+
 
 class Impact(StrEnum):
     """How much of the customer's work stands still."""
@@ -29,7 +31,9 @@ class Priority(StrEnum):
     P4 = "P4"
 
 
-PRIORITIES: Mapping[tuple[Impact, Urgency], Priority] = {
+Matrix = Mapping[tuple[Impact, Urgency], Priority]
+
+PRIORITIES: Matrix = {
     (Impact.HIGH, Urgency.HIGH): Priority.P1,
     (Impact.HIGH, Urgency.MEDIUM): Priority.P2,
     (Impact.HIGH, Urgency.LOW): Priority.P3,
@@ -41,7 +45,31 @@ PRIORITIES: Mapping[tuple[Impact, Urgency], Priority] = {
     (Impact.LOW, Urgency.LOW): Priority.P4,
 }
 
+#: Of a ticket about which nobody has said how bad it is.
+ORDINARY = Priority.P3
 
-def priority_of(impact: Impact, urgency: Urgency) -> Priority:
-    """Return the priority that the matrix gives."""
-    return PRIORITIES[impact, urgency]
+
+class MatrixIncomplete(Invalid):
+    """Every impact with every urgency has a priority."""
+
+    code = "matrix_incomplete"
+
+    def __init__(self, impact: Impact, urgency: Urgency) -> None:
+        super().__init__(f"Say which priority {impact} × {urgency} has.", field="cells")
+        self.impact = impact
+        self.urgency = urgency
+
+
+def priority_of(
+    impact: Impact | None, urgency: Urgency | None, matrix: Matrix = PRIORITIES
+) -> Priority | None:
+    """Return the priority that the matrix gives; None while either side is unknown."""
+    return None if impact is None or urgency is None else matrix[impact, urgency]
+
+
+def check_matrix(matrix: Matrix) -> None:
+    """Raise MatrixIncomplete unless every cell is filled."""
+    for impact in Impact:
+        for urgency in Urgency:
+            if (impact, urgency) not in matrix:
+                raise MatrixIncomplete(impact, urgency)

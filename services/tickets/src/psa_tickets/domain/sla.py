@@ -8,26 +8,28 @@ exactly and floored to minutes once, in what is reported; warning and breach are
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
-from enum import StrEnum
 
+from psa_tickets.domain.sla_clock import Clock, Clocks, Interval, State
 from psa_tickets.domain.sla_log import (
     LIFE,
+    DeadlineCleared,
+    DeadlineSet,
+    Escalated,
     Event,
-    Metric,
     Paused,
     Phase,
     Reopened,
     Resolved,
-    Responded,
     Resumed,
     Started,
-    Terms,
     TermsChanged,
     as_resolution_sees,
     as_response_sees,
+    counted_from_the_opening,
+    exclusion_of,
     in_order,
 )
+from psa_tickets.domain.sla_terms import Metric, Terms
 from psa_tickets.domain.working_time import (
     ZERO,
     DayShare,
@@ -37,89 +39,7 @@ from psa_tickets.domain.working_time import (
     working_time_between,
 )
 
-
-class State(StrEnum):
-    """Where a clock stands; idle also means that nothing was promised."""
-
-    IDLE = "idle"
-    RUNNING = "running"
-    PAUSED = "paused"
-    MET = "met"
-    MISSED = "missed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interval:
-    """
-    A stretch of the story and the working minutes in it.
-
-    The minutes of all running intervals add up to what the clock consumed, to the minute.
-    """
-
-    since: datetime
-    until: datetime
-    kind: Phase
-    minutes: int
-    reason: str
-    terms: Terms
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
-    """
-    Where one promise stands.
-
-    `due_at` and `warning_at` exist only while the clock runs; `last_due_at` stays. A clock is in
-    time up to and including its due instant. `breached_at` and a miss are final.
-    """
-
-    metric: Metric
-    state: State
-    budget_minutes: int | None
-    consumed_minutes: int
-    paused_minutes: int
-    due_at: datetime | None
-    last_due_at: datetime | None
-    warning_at: datetime | None
-    warned_at: datetime | None
-    breached_at: datetime | None
-    satisfied_at: datetime | None
-    reopen_count: int
-    intervals: tuple[Interval, ...]
-
-    @property
-    def remaining_minutes(self) -> int | None:
-        """What is left of the budget; negative once it is overdrawn."""
-        return None if self.budget_minutes is None else self.budget_minutes - self.consumed_minutes
-
-    @property
-    def consumed_percent(self) -> Decimal | None:
-        """How much of the budget is used, rounded half up to a tenth of a percent."""
-        if self.budget_minutes is None:
-            return None
-        exact = Decimal(self.consumed_minutes) * 100 / self.budget_minutes
-        return exact.quantize(Decimal("0.1"), ROUND_HALF_UP)
-
-    @property
-    def next_timer_at(self) -> datetime | None:
-        """When to look again: the warning that is to come, else the breach that is."""
-        if self.state is not State.RUNNING or self.breached_at:
-            return None
-        return self.due_at if self.warned_at else self.warning_at
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clocks:
-    """Both clocks of a ticket."""
-
-    response: Clock
-    resolution: Clock
-
-    @property
-    def next_timer_at(self) -> datetime | None:
-        """When either clock wants the next look."""
-        timers = (self.response.next_timer_at, self.resolution.next_timer_at)
-        return min((at for at in timers if at is not None), default=None)
+WHOLE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,9 +57,11 @@ def fold(log: Iterable[Event], *, now: datetime) -> Clocks:
     Raises ImpossibleOrder if the log tells no possible story.
     """
     past = tuple(event for event in in_order(log) if event.at <= now)
+    counted = counted_from_the_opening(past)
     return Clocks(
-        response=_measure(Metric.RESPONSE, as_response_sees(past), now),
-        resolution=_measure(Metric.RESOLUTION, as_resolution_sees(past), now),
+        response=_measure(Metric.RESPONSE, as_response_sees(counted), now),
+        resolution=_measure(Metric.RESOLUTION, as_resolution_sees(counted), now),
+        excluded=exclusion_of(past),
     )
 
 
@@ -148,7 +70,12 @@ def explain(clock: Clock) -> tuple[ExplainedInterval, ...]:
     return tuple(
         ExplainedInterval(
             interval=interval,
-            days=days_between(interval.since, interval.until, interval.terms.calendar),
+            days=days_between(
+                interval.since,
+                interval.until,
+                interval.terms.calendar,
+                counted=interval.counted_before,
+            ),
         )
         for interval in clock.intervals
     )
@@ -156,21 +83,31 @@ def explain(clock: Clock) -> tuple[ExplainedInterval, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Meter:
-    """A clock in the middle of the fold; `judged_by` are the terms of the verdict."""
+    """A clock in the middle of the fold; `judged_by` and `broken` are terms of the verdict."""
 
     metric: Metric
     phase: Phase = Phase.IDLE
     terms: Terms | None = None
     judged_by: Terms | None = None
+    broken: Terms | None = None
+    budget_version: int = 0
     reason: str = ""
     passed: Mapping[Phase, timedelta] = field(default_factory=dict[Phase, timedelta])
+    deadline_at: datetime | None = None
     due_at: datetime | None = None
     warning_at: datetime | None = None
     warned_at: datetime | None = None
     breached_at: datetime | None = None
     satisfied_at: datetime | None = None
+    reached: Mapping[int, datetime] = field(default_factory=dict[int, datetime])
+    ahead: Mapping[int, datetime] = field(default_factory=dict[int, datetime])
     reopen_count: int = 0
     intervals: tuple[Interval, ...] = ()
+
+    @property
+    def consumed(self) -> timedelta:
+        """The working time that the clock has run so far."""
+        return self.passed.get(Phase.RUNNING, ZERO)
 
 
 def _measure(metric: Metric, log: Sequence[Event], now: datetime) -> Clock:
@@ -183,33 +120,59 @@ def _measure(metric: Metric, log: Sequence[Event], now: datetime) -> Clock:
 
 def _take(meter: _Meter, event: Event) -> _Meter:
     """Return *meter* after *event*, no time passing."""
-    phase = LIFE[meter.phase][type(event)]
+    meter = replace(meter, phase=LIFE[meter.phase][type(event)])
     match event:
         case Started():
-            return replace(meter, phase=phase, terms=event.terms, reason="opened")
+            return replace(meter, terms=event.terms, reason="opened", budget_version=1)
         case Paused():
-            return replace(meter, phase=phase, reason=event.reason)
+            return replace(meter, reason=event.reason)
         case Resumed():
-            return replace(meter, phase=phase, reason="resumed")
+            return replace(meter, reason="resumed")
         case Resolved():
-            return replace(meter, phase=phase, satisfied_at=event.at, judged_by=meter.terms)
+            return replace(meter, satisfied_at=event.at, judged_by=meter.terms)
         case Reopened():
-            meter = _pass(meter, meter.satisfied_at or event.at, event.at, reason="resolved")
-            return replace(
-                meter,
-                phase=phase,
-                reason="reopened",
-                satisfied_at=None,
-                judged_by=None,
-                reopen_count=meter.reopen_count + 1,
-            )
+            return _reopen(meter, event)
+        case _:
+            return _agree(meter, event)
+
+
+def _reopen(meter: _Meter, event: Reopened) -> _Meter:
+    stopped = replace(meter, phase=Phase.STOPPED)
+    meter = _pass(stopped, meter.satisfied_at or event.at, event.at, reason="resolved")
+    return replace(
+        meter,
+        phase=Phase.RUNNING,
+        reason="reopened",
+        satisfied_at=None,
+        judged_by=None,
+        reopen_count=meter.reopen_count + 1,
+    )
+
+
+def _agree(meter: _Meter, event: Event) -> _Meter:
+    """Return *meter* with what is promised after *event*, which is nothing new for most."""
+    match event:
         case TermsChanged():
-            # New terms warn anew, unless the promise is broken already.
-            warned_at = meter.warned_at if meter.breached_at else None
-            reason = meter.reason if phase is Phase.PAUSED else event.reason
-            return replace(meter, terms=event.terms, warned_at=warned_at, reason=reason)
-        case Responded():
+            return _under(_budget_anew(meter), event)
+        case Escalated():
+            return _under(meter, event)
+        case DeadlineSet():
+            return _budget_anew(replace(meter, deadline_at=event.due_at))
+        case DeadlineCleared():
+            return _budget_anew(replace(meter, deadline_at=None))
+        case _:
             return meter
+
+
+def _under(meter: _Meter, event: TermsChanged | Escalated) -> _Meter:
+    reason = meter.reason if meter.phase is Phase.PAUSED else event.reason
+    return replace(meter, terms=event.terms, reason=reason)
+
+
+def _budget_anew(meter: _Meter) -> _Meter:
+    """Return *meter* with a new budget, which warns anew unless the promise is broken already."""
+    meter = replace(meter, budget_version=meter.budget_version + 1)
+    return meter if meter.breached_at else replace(meter, warned_at=None, reached={})
 
 
 def _run(meter: _Meter, since: datetime, until: datetime) -> _Meter:
@@ -225,25 +188,49 @@ def _run(meter: _Meter, since: datetime, until: datetime) -> _Meter:
 
 
 def _set_alarms(meter: _Meter, since: datetime, until: datetime) -> _Meter:
-    """Return *meter* with due and warning for a run from *since*, and which of them it passed."""
-    if meter.terms is None:
-        return meter
-    budget = meter.terms.budget(meter.metric)
-    level = meter.terms.warning_level(meter.metric)
-    if budget is None or level is None:
-        return replace(meter, due_at=None, warning_at=None)
+    """Return *meter* with its alarms for a run from *since*, and which of them it passed."""
+    terms = meter.terms
+    budget = _budget_of(meter, since)
+    if terms is None or budget is None:
+        return replace(meter, due_at=meter.breached_at, warning_at=None, ahead={})
 
-    calendar = meter.terms.calendar
-    consumed = meter.passed.get(Phase.RUNNING, ZERO)
-    due_at = meter.breached_at or add_working_time(since, max(budget - consumed, ZERO), calendar)
-    warning_at = meter.warned_at or add_working_time(since, max(level - consumed, ZERO), calendar)
+    def used(percent: int) -> datetime:
+        left = budget * percent / WHOLE - meter.consumed
+        return add_working_time(since, max(left, ZERO), terms.calendar)
+
+    due_at = meter.breached_at or _deadline_of(meter, since) or used(WHOLE)
+    warning_at = meter.warned_at or used(terms.warning_percent)
+    levels = {
+        percent: used(percent)
+        for percent in terms.levels(meter.metric)
+        # What is broken is past every level that was meant to prevent it.
+        if percent not in meter.reached and (percent > WHOLE or not meter.breached_at)
+    }
+    crossed = {percent: at for percent, at in levels.items() if until >= at}
     return replace(
         meter,
         due_at=due_at,
         warning_at=warning_at,
         warned_at=warning_at if until >= warning_at else None,
         breached_at=due_at if until > due_at else None,
+        broken=meter.broken or (terms if until > due_at else None),
+        reached={**meter.reached, **crossed},
+        ahead={percent: at for percent, at in levels.items() if percent not in crossed},
     )
+
+
+def _deadline_of(meter: _Meter, since: datetime) -> datetime | None:
+    """Return the agreed deadline; one that passed while the clock rested is due at once."""
+    return meter.deadline_at and max(meter.deadline_at, since)
+
+
+def _budget_of(meter: _Meter, since: datetime) -> timedelta | None:
+    """Return the working time that is the whole of the promise, up to an agreed deadline."""
+    promised = meter.terms and meter.terms.budget(meter.metric)
+    deadline_at = _deadline_of(meter, since)
+    if meter.terms is None or promised is None or deadline_at is None:
+        return promised
+    return meter.consumed + working_time_between(since, deadline_at, meter.terms.calendar)
 
 
 def _pass(meter: _Meter, since: datetime, until: datetime, *, reason: str) -> _Meter:
@@ -258,6 +245,7 @@ def _pass(meter: _Meter, since: datetime, until: datetime, *, reason: str) -> _M
         until=until,
         kind=meter.phase,
         minutes=whole_minutes(after) - whole_minutes(before),
+        counted_before=before,
         reason=reason,
         terms=meter.terms,
     )
@@ -270,23 +258,35 @@ def _pass(meter: _Meter, since: datetime, until: datetime, *, reason: str) -> _M
 
 def _report(meter: _Meter) -> Clock:
     running = meter.phase is Phase.RUNNING
-    terms = meter.judged_by or meter.terms
-    budget_minutes = terms.minutes(meter.metric) if terms else None
+    budget_minutes = _judged_minutes(meter)
     return Clock(
         metric=meter.metric,
         state=_state_of(meter, budget_minutes),
+        terms=meter.terms,
         budget_minutes=budget_minutes,
-        consumed_minutes=whole_minutes(meter.passed.get(Phase.RUNNING, ZERO)),
+        budget_version=meter.budget_version,
+        consumed_minutes=whole_minutes(meter.consumed),
         paused_minutes=whole_minutes(meter.passed.get(Phase.PAUSED, ZERO)),
         due_at=meter.due_at if running else None,
         last_due_at=meter.due_at,
+        deadline_at=meter.deadline_at,
         warning_at=meter.warning_at if running else None,
         warned_at=meter.warned_at,
         breached_at=meter.breached_at,
         satisfied_at=meter.satisfied_at,
+        reached=meter.reached,
+        ahead=meter.ahead if running else {},
         reopen_count=meter.reopen_count,
         intervals=meter.intervals,
     )
+
+
+def _judged_minutes(meter: _Meter) -> int | None:
+    """Return the budget of the verdict; a broken promise stays one when it is withdrawn."""
+    for terms in (meter.judged_by or meter.terms, meter.broken):
+        if terms and (minutes := terms.minutes(meter.metric)) is not None:
+            return minutes
+    return None
 
 
 def _state_of(meter: _Meter, budget_minutes: int | None) -> State:

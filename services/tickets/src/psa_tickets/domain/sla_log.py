@@ -1,26 +1,17 @@
 """
-The words of the SLA log: what is promised, what can happen to a ticket's clocks, and in what order.
+The words of the SLA log: what can happen to a ticket's clocks, and in what order.
 
 The log is the truth; `sla.fold` says what follows from it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from psa_common.errors import Invalid, Refused
-from psa_tickets.domain.calendar import WorkingCalendar
-
-LONGEST_BUDGET_MINUTES = 525_600
-
-
-class Metric(StrEnum):
-    """What a clock measures."""
-
-    RESPONSE = "response"
-    RESOLUTION = "resolution"
+from psa_common.errors import Refused
+from psa_tickets.domain.sla_terms import Metric, Terms
 
 
 class Phase(StrEnum):
@@ -32,69 +23,14 @@ class Phase(StrEnum):
     STOPPED = "stopped"
 
 
-class BudgetOutOfRange(Invalid):
-    """A promise is at least a minute and at most a year."""
-
-    code = "budget_out_of_range"
-
-    def __init__(self, metric: Metric, minutes: int) -> None:
-        super().__init__(
-            f"A {metric} budget of {minutes} minutes; give 1 to {LONGEST_BUDGET_MINUTES}.",
-            field=f"{metric}_minutes",
-        )
-        self.metric = metric
-        self.minutes = minutes
-
-
-class WarningOutOfRange(Invalid):
-    """A warning comes after some of the budget and not after all of it."""
-
-    code = "warning_out_of_range"
-
-    def __init__(self, percent: int) -> None:
-        super().__init__(f"A warning at {percent} percent; give 1 to 100.", field="warning_percent")
-        self.percent = percent
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What is promised, and the calendar it is counted in; None promises nothing."""
-
-    calendar: WorkingCalendar
-    response_minutes: int | None
-    resolution_minutes: int | None
-    warning_percent: int = 75
-
-    def __post_init__(self) -> None:
-        for metric in Metric:
-            minutes = self.minutes(metric)
-            if minutes is not None and not 1 <= minutes <= LONGEST_BUDGET_MINUTES:
-                raise BudgetOutOfRange(metric, minutes)
-        if not 1 <= self.warning_percent <= 100:
-            raise WarningOutOfRange(self.warning_percent)
-
-    def minutes(self, metric: Metric) -> int | None:
-        """Return the budget of *metric*."""
-        return self.response_minutes if metric is Metric.RESPONSE else self.resolution_minutes
-
-    def budget(self, metric: Metric) -> timedelta | None:
-        """Return the working time that *metric* may take."""
-        minutes = self.minutes(metric)
-        return None if minutes is None else timedelta(minutes=minutes)
-
-    def warning_level(self, metric: Metric) -> timedelta | None:
-        """Return the working time after which *metric* deserves a warning."""
-        budget = self.budget(metric)
-        return None if budget is None else budget * self.warning_percent / 100
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """The ticket was opened under these terms."""
+    """The ticket was opened under these terms, or without any."""
 
     kind: ClassVar[str] = "started"
     at: datetime
-    terms: Terms
+    terms: Terms | None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,30 +80,100 @@ class TermsChanged:
 
     kind: ClassVar[str] = "terms_changed"
     at: datetime
-    terms: Terms
+    terms: Terms | None
     reason: str
 
 
-Event = Started | Responded | Paused | Resumed | Resolved | Reopened | TermsChanged
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalated:
+    """An escalation of ours changed the terms; what has escalated does not do so again."""
+
+    kind: ClassVar[str] = "escalated"
+    at: datetime
+    terms: Terms | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineSet:
+    """Somebody agreed an instant with the customer; it replaces the computed due date."""
+
+    kind: ClassVar[str] = "deadline_set"
+    at: datetime
+    metric: Metric
+    due_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineCleared:
+    """The computed due date holds again."""
+
+    kind: ClassVar[str] = "deadline_cleared"
+    at: datetime
+    metric: Metric
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excluded:
+    """Reports leave the ticket out; its clocks go on."""
+
+    kind: ClassVar[str] = "excluded"
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Included:
+    """Reports count the ticket again."""
+
+    kind: ClassVar[str] = "included"
+    at: datetime
+    reason: str
+
+
+Event = (
+    Started
+    | Responded
+    | Paused
+    | Resumed
+    | Resolved
+    | Reopened
+    | TermsChanged
+    | Escalated
+    | DeadlineSet
+    | DeadlineCleared
+    | Excluded
+    | Included
+)
+
+#: What may happen at any time after the opening, and leaves a clock in its phase.
+ANY_TIME: tuple[type[Event], ...] = (
+    Responded,
+    TermsChanged,
+    Escalated,
+    DeadlineSet,
+    DeadlineCleared,
+    Excluded,
+    Included,
+)
 
 #: Which event may follow in which phase, and where it leads; anything else did not happen.
 LIFE: Mapping[Phase, Mapping[type[Event], Phase]] = {
     Phase.IDLE: {Started: Phase.RUNNING},
     Phase.RUNNING: {
-        Responded: Phase.RUNNING,
-        TermsChanged: Phase.RUNNING,
+        **dict.fromkeys(ANY_TIME, Phase.RUNNING),
         Paused: Phase.PAUSED,
         Resolved: Phase.STOPPED,
     },
     Phase.PAUSED: {
-        Responded: Phase.PAUSED,
-        TermsChanged: Phase.PAUSED,
+        **dict.fromkeys(ANY_TIME, Phase.PAUSED),
         Resumed: Phase.RUNNING,
         Resolved: Phase.STOPPED,
     },
     Phase.STOPPED: {
-        Responded: Phase.STOPPED,
-        TermsChanged: Phase.STOPPED,
+        **dict.fromkeys(ANY_TIME, Phase.STOPPED),
         Reopened: Phase.RUNNING,
     },
 }
@@ -204,9 +210,32 @@ def in_order(log: Iterable[Event]) -> tuple[Event, ...]:
     return ordered
 
 
+def counted_from_the_opening(log: Sequence[Event]) -> tuple[Event, ...]:
+    """
+    Return *log* with a calendar from its start, if it has one at all.
+
+    Whose contract applies is often found out after the opening. The customer has waited since
+    then all the same, so that time is counted in the calendar of the first terms.
+    """
+    match log:
+        case [Started(terms=None) as started, *others]:
+            changes = (event for event in others if isinstance(event, TermsChanged | Escalated))
+            terms = next((event.terms for event in changes if event.terms), None)
+            if terms is None:
+                return tuple(log)
+            unpromised = replace(terms, response_minutes=None, resolution_minutes=None)
+            return (replace(started, terms=unpromised), *others)
+        case _:
+            return tuple(log)
+
+
 def as_resolution_sees(log: Sequence[Event]) -> tuple[Event, ...]:
     """Return the log without answers, which do not concern the solution."""
-    return tuple(event for event in log if not isinstance(event, Responded))
+    return tuple(
+        event
+        for event in log
+        if not isinstance(event, Responded) and _concerns(event, Metric.RESOLUTION)
+    )
 
 
 def as_response_sees(log: Sequence[Event]) -> tuple[Event, ...]:
@@ -216,8 +245,52 @@ def as_response_sees(log: Sequence[Event]) -> tuple[Event, ...]:
         match event:
             case Responded() | Resolved():
                 return (*seen, Resolved(at=event.at))
-            case Started() | TermsChanged():
-                seen.append(event)
             case Paused() | Resumed() | Reopened():
                 pass
+            case _ if _concerns(event, Metric.RESPONSE):
+                seen.append(event)
+            case _:
+                pass
     return tuple(seen)
+
+
+def exclusion_of(log: Sequence[Event]) -> str | None:
+    """Return why reports leave the ticket out, or None when they count it."""
+    reason: str | None = None
+    for event in log:
+        match event:
+            case Excluded():
+                reason = event.reason
+            case Included():
+                reason = None
+            case _:
+                pass
+    return reason
+
+
+def reason_of(log: Sequence[Event]) -> str:
+    """Return why the terms are what they are, by the last word on them."""
+    said = [event for event in log if isinstance(event, Started | TermsChanged | Escalated)]
+    return said[-1].reason if said else ""
+
+
+def without_reasons(log: Sequence[Event]) -> tuple[Event, ...]:
+    """Return *log* without what people wrote about their decisions; a pause keeps its status."""
+    return tuple(
+        event if isinstance(event, Paused) or not hasattr(event, "reason") else _silent(event)
+        for event in log
+    )
+
+
+def _silent(event: Event) -> Event:
+    return replace(event, reason="")
+
+
+def _concerns(event: Event, metric: Metric) -> bool:
+    match event:
+        case DeadlineSet() | DeadlineCleared():
+            return event.metric is metric
+        case Excluded() | Included():
+            return False
+        case _:
+            return True

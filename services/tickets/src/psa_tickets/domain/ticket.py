@@ -1,45 +1,26 @@
-"""What a ticket may do: statuses, legal moves, and what a reply changes."""
+"""What a ticket may do: legal moves, its owner, and what a reply changes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import TypeVar, cast
 from uuid import UUID
 
-from psa_common.errors import Refused
 from psa_tickets.domain import sla_log
+from psa_tickets.domain.default_workflow import DEFAULT_WORKFLOW
 from psa_tickets.domain.priority import Priority
-
-
-class Status(StrEnum):
-    """Where a ticket stands."""
-
-    NEW = "new"
-    ASSIGNED = "assigned"
-    IN_PROGRESS = "in_progress"
-    WAITING_CUSTOMER = "waiting_customer"
-    WAITING_THIRD_PARTY = "waiting_third_party"
-    SCHEDULED = "scheduled"
-    RESOLVED = "resolved"
-    CLOSED = "closed"
-
-
-class Category(StrEnum):
-    """What a status means to reports and to the SLA clock."""
-
-    OPEN = "open"
-    WAITING = "waiting"
-    RESOLVED = "resolved"
-    CLOSED = "closed"
-
-
-class SlaEffect(StrEnum):
-    """What a category does to the resolution clock."""
-
-    RUN = "run"
-    PAUSE = "pause"
-    STOP = "stop"
+from psa_tickets.domain.status_kind import FINAL, STAGES, Kind, SlaEffect, Stage
+from psa_tickets.domain.ticket_refusals import (
+    AssigneeMissing,
+    FieldsMissing,
+    IllegalMove,
+    InternalNoteByContact,
+    NotResolved,
+    ReopenWindowOver,
+    TicketClosed,
+)
+from psa_tickets.domain.workflow import Transition, Workflow
 
 
 class AuthorKind(StrEnum):
@@ -57,102 +38,6 @@ class Visibility(StrEnum):
     INTERNAL = "internal"
 
 
-CATEGORIES: Mapping[Status, Category] = {
-    Status.NEW: Category.OPEN,
-    Status.ASSIGNED: Category.OPEN,
-    Status.IN_PROGRESS: Category.OPEN,
-    Status.WAITING_CUSTOMER: Category.WAITING,
-    Status.WAITING_THIRD_PARTY: Category.WAITING,
-    Status.SCHEDULED: Category.WAITING,
-    Status.RESOLVED: Category.RESOLVED,
-    Status.CLOSED: Category.CLOSED,
-}
-
-SLA_EFFECTS: Mapping[Category, SlaEffect] = {
-    Category.OPEN: SlaEffect.RUN,
-    Category.WAITING: SlaEffect.PAUSE,
-    Category.RESOLVED: SlaEffect.STOP,
-    Category.CLOSED: SlaEffect.STOP,
-}
-
-WAITING = frozenset({Status.WAITING_CUSTOMER, Status.WAITING_THIRD_PARTY, Status.SCHEDULED})
-
-MOVES: Mapping[Status, frozenset[Status]] = {
-    Status.NEW: WAITING | {Status.ASSIGNED, Status.IN_PROGRESS, Status.RESOLVED},
-    Status.ASSIGNED: WAITING | {Status.NEW, Status.IN_PROGRESS, Status.RESOLVED},
-    Status.IN_PROGRESS: WAITING | {Status.RESOLVED},
-    Status.WAITING_CUSTOMER: (WAITING - {Status.WAITING_CUSTOMER})
-    | {Status.IN_PROGRESS, Status.RESOLVED},
-    Status.WAITING_THIRD_PARTY: (WAITING - {Status.WAITING_THIRD_PARTY})
-    | {Status.IN_PROGRESS, Status.RESOLVED},
-    Status.SCHEDULED: (WAITING - {Status.SCHEDULED}) | {Status.IN_PROGRESS, Status.RESOLVED},
-    Status.RESOLVED: frozenset({Status.IN_PROGRESS, Status.CLOSED}),
-    Status.CLOSED: frozenset(),
-}
-
-#: After this a customer's reply is a new problem and belongs in a follow-up ticket.
-REOPEN_WINDOW = timedelta(days=7)
-
-
-class IllegalMove(Refused):
-    """The service desk process has no such step."""
-
-    code = "illegal_status_move"
-
-    def __init__(self, status: Status, wanted: Status) -> None:
-        allowed = ", ".join(sorted(MOVES[status])) or "nothing: open a follow-up ticket instead"
-        super().__init__(
-            f"A {status} ticket cannot become {wanted}; it may become {allowed}.", field="status"
-        )
-        self.status = status
-        self.wanted = wanted
-
-
-class AssigneeMissing(Refused):
-    """An assigned ticket names the person it is assigned to."""
-
-    code = "assignee_missing"
-
-    def __init__(self, number: str) -> None:
-        super().__init__(f"{number} has no assignee; assign it to someone.", field="assignee_id")
-        self.number = number
-
-
-class TicketClosed(Refused):
-    """A closed ticket stays as it is."""
-
-    code = "ticket_closed"
-
-    def __init__(self, number: str) -> None:
-        super().__init__(f"{number} is closed and stays so; open a follow-up ticket.")
-        self.number = number
-
-
-class ReopenWindowOver(Refused):
-    """A reply long after the solution is a new problem."""
-
-    code = "reopen_window_over"
-
-    def __init__(self, number: str, resolved_at: datetime) -> None:
-        super().__init__(
-            f"{number} was resolved on {resolved_at:%Y-%m-%d}, more than "
-            f"{REOPEN_WINDOW.days} days before this reply; open a follow-up ticket."
-        )
-        self.number = number
-        self.resolved_at = resolved_at
-
-
-class InternalNoteByContact(Refused):
-    """A customer cannot write what the customer may not read."""
-
-    code = "internal_note_by_contact"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "A contact's comment is public; send visibility public.", field="visibility"
-        )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """What the rules need to know about a ticket."""
@@ -162,54 +47,91 @@ class Ticket:
     title: str
     customer_id: UUID
     priority: Priority
-    status: Status
+    status: str
     assignee_id: UUID | None
     opened_at: datetime
     first_response_at: datetime | None
     resolved_at: datetime | None
     closed_at: datetime | None
     reopen_count: int
+    #: The process that it follows: the tenant's own, or the default.
+    workflow: Workflow = DEFAULT_WORKFLOW
+
+    @property
+    def kind(self) -> Kind:
+        """What its status means."""
+        return self.workflow.status(self.status).kind
+
+    @property
+    def stage(self) -> Stage:
+        """What its status means to other services."""
+        return STAGES[self.kind]
+
+    @property
+    def sla_effect(self) -> SlaEffect:
+        """What its status does to the resolution clock."""
+        return self.workflow.status(self.status).effect
 
 
 #: A service stores more of a ticket than the rules need; they return what they were given.
 TicketT = TypeVar("TicketT", bound=Ticket)
 
 
-def category_of(status: Status) -> Category:
-    """Return what *status* means to reports."""
-    return CATEGORIES[status]
+def step(ticket: Ticket, wanted: str) -> Transition:
+    """
+    Return the step from where *ticket* stands to *wanted*.
+
+    Raises UnknownStatus, or IllegalMove if the process has no such step.
+    """
+    ticket.workflow.status(wanted)
+    found = ticket.workflow.step(ticket.status, wanted)
+    if found is None:
+        raise IllegalMove(ticket.status, wanted, ticket.workflow)
+    return found
 
 
-def sla_effect_of(status: Status) -> SlaEffect:
-    """Return what *status* does to the resolution clock."""
-    return SLA_EFFECTS[CATEGORIES[status]]
-
-
-def move(ticket: TicketT, wanted: Status, *, now: datetime) -> TicketT:
+def move(ticket: TicketT, wanted: str, *, now: datetime) -> TicketT:
     """
     Return *ticket* in status *wanted*.
 
     Closing keeps when it was resolved; going back to work forgets it and counts a reopening.
-    Raises IllegalMove if the process has no such step, AssigneeMissing if nobody would own it.
+    Raises IllegalMove if the process has no such step, FieldsMissing if the step demands more
+    of the ticket, AssigneeMissing if nobody would own it.
     """
-    if wanted not in MOVES[ticket.status]:
-        raise IllegalMove(ticket.status, wanted)
-    if wanted is Status.ASSIGNED and ticket.assignee_id is None:
+    demanded = step(ticket, wanted).required_fields
+    if wanted == ticket.workflow.after_assignment and ticket.assignee_id is None:
         raise AssigneeMissing(ticket.number)
+    missing = [name for name in demanded if not is_filled(ticket, name)]
+    if missing:
+        raise FieldsMissing(wanted, missing)
+    return enter(ticket, wanted, now=now)
 
-    match wanted:
-        case Status.RESOLVED:
-            return replace(ticket, status=wanted, resolved_at=now)
-        case Status.CLOSED:
-            return replace(ticket, status=wanted, closed_at=now)
-        case Status.NEW:
-            return replace(ticket, status=wanted, assignee_id=None)
-        case _ if ticket.status is Status.RESOLVED:
-            return replace(
-                ticket, status=wanted, resolved_at=None, reopen_count=ticket.reopen_count + 1
-            )
+
+def is_filled(ticket: Ticket, name: str) -> bool:
+    """Say whether a field, or `custom.<key>` of the tenant's own, holds something."""
+    first, _, key = name.partition(".")
+    value: object = getattr(ticket, first, None)
+    if key and isinstance(value, Mapping):
+        value = cast("Mapping[str, object]", value).get(key)
+    return value is not None and value not in ("", [], ())
+
+
+def enter(ticket: TicketT, wanted: str, *, now: datetime) -> TicketT:
+    """Return *ticket* in status *wanted*, whatever the process demands of people."""
+    after = replace(ticket, status=wanted)
+    if ticket.stage is Stage.RESOLVED and after.stage in {Stage.OPEN, Stage.WAITING}:
+        after = replace(after, resolved_at=None, reopen_count=ticket.reopen_count + 1)
+    match after.kind:
+        case Kind.RESOLVED:
+            return replace(after, resolved_at=ticket.resolved_at or now)
+        case Kind.CLOSED:
+            return replace(after, resolved_at=ticket.resolved_at or now, closed_at=now)
+        case Kind.CANCELLED:
+            return replace(after, closed_at=now)
+        case Kind.NEW:
+            return replace(after, assignee_id=None)
         case _:
-            return replace(ticket, status=wanted)
+            return after
 
 
 def assign(ticket: TicketT, assignee_id: UUID | None) -> TicketT:
@@ -219,12 +141,12 @@ def assign(ticket: TicketT, assignee_id: UUID | None) -> TicketT:
     A new ticket becomes assigned and an assigned one new again; work under way stays as it is.
     Raises TicketClosed for a closed ticket.
     """
-    if ticket.status is Status.CLOSED:
+    if ticket.kind in FINAL:
         raise TicketClosed(ticket.number)
 
-    status = ticket.status
-    if status in {Status.NEW, Status.ASSIGNED}:
-        status = Status.NEW if assignee_id is None else Status.ASSIGNED
+    status, process = ticket.status, ticket.workflow
+    if status in {process.initial, process.after_assignment}:
+        status = process.initial if assignee_id is None else process.after_assignment
     return replace(ticket, assignee_id=assignee_id, status=status)
 
 
@@ -251,18 +173,47 @@ def comment(
 
 
 def _hear_from_contact(ticket: TicketT, *, at: datetime) -> TicketT:
-    match ticket.status:
-        case Status.CLOSED:
+    match ticket.kind:
+        case Kind.CLOSED | Kind.CANCELLED:
             raise TicketClosed(ticket.number)
-        case Status.RESOLVED if ticket.resolved_at and at < ticket.resolved_at:
+        case Kind.RESOLVED if ticket.resolved_at and at < ticket.resolved_at:
             # Said before the solution and only entered after it: no news.
             return ticket
-        case Status.RESOLVED if ticket.resolved_at and at - ticket.resolved_at > REOPEN_WINDOW:
-            raise ReopenWindowOver(ticket.number, ticket.resolved_at)
-        case Status.RESOLVED | Status.WAITING_CUSTOMER:
-            return move(ticket, Status.IN_PROGRESS, now=at)
+        case Kind.RESOLVED:
+            return reopen(ticket, at=at)
+        case Kind.WAITING_CUSTOMER:
+            return enter(ticket, ticket.workflow.after_reply, now=at)
         case _:
             return ticket
+
+
+def reopen(ticket: TicketT, *, at: datetime) -> TicketT:
+    """
+    Return the solved *ticket* back at work.
+
+    Raises ReopenWindowOver long after the solution, NotResolved for one that is not solved.
+    """
+    if ticket.kind is not Kind.RESOLVED:
+        raise NotResolved(ticket.number)
+    process = ticket.workflow
+    if ticket.resolved_at and at - ticket.resolved_at > process.reopen_window:
+        raise ReopenWindowOver(ticket.number, ticket.resolved_at, process.reopen_days)
+    return enter(ticket, process.after_reply, now=at)
+
+
+def close(ticket: TicketT, *, now: datetime) -> TicketT:
+    """
+    Return *ticket* closed; one under way is solved by that.
+
+    Raises TicketClosed for one that is closed already.
+    """
+    if ticket.kind in FINAL:
+        raise TicketClosed(ticket.number)
+    process = ticket.workflow
+    closed = process.closing_of(ticket.status) or next(
+        status.key for status in process.statuses if status.kind is Kind.CLOSED
+    )
+    return enter(ticket, closed, now=now)
 
 
 def sla_events(before: Ticket, after: Ticket, *, at: datetime) -> tuple[sla_log.Event, ...]:
@@ -270,20 +221,16 @@ def sla_events(before: Ticket, after: Ticket, *, at: datetime) -> tuple[sla_log.
     responded: tuple[sla_log.Event, ...] = ()
     if after.first_response_at != before.first_response_at:
         responded = (sla_log.Responded(at=at),)
-    if before.status is after.status:
+    if before.status == after.status:
         return responded
 
-    reason = after.status.value
-    match sla_effect_of(before.status), sla_effect_of(after.status):
-        case SlaEffect.RUN, SlaEffect.PAUSE:
-            return (*responded, sla_log.Paused(at=at, reason=reason))
-        case SlaEffect.PAUSE, SlaEffect.PAUSE:
-            return (*responded, sla_log.Resumed(at=at), sla_log.Paused(at=at, reason=reason))
-        case SlaEffect.PAUSE, SlaEffect.RUN:
-            return (*responded, sla_log.Resumed(at=at))
-        case ((SlaEffect.RUN | SlaEffect.PAUSE), SlaEffect.STOP):
-            return (*responded, sla_log.Resolved(at=at))
-        case SlaEffect.STOP, SlaEffect.RUN:
-            return (*responded, sla_log.Reopened(at=at))
-        case _:
-            return responded
+    was, is_ = before.sla_effect, after.sla_effect
+    if is_ is SlaEffect.STOP:
+        return responded if was is SlaEffect.STOP else (*responded, sla_log.Resolved(at=at))
+    left: Mapping[SlaEffect, tuple[sla_log.Event, ...]] = {
+        SlaEffect.RUN: (),
+        SlaEffect.PAUSE: (sla_log.Resumed(at=at),),
+        SlaEffect.STOP: (sla_log.Reopened(at=at),),
+    }
+    paused = (sla_log.Paused(at=at, reason=str(after.status)),) if is_ is SlaEffect.PAUSE else ()
+    return (*responded, *left[was], *paused)

@@ -131,13 +131,19 @@ def working_time_between(start: datetime, end: datetime, calendar: WorkingCalend
     )
 
 
-def days_between(start: datetime, end: datetime, calendar: WorkingCalendar) -> tuple[DayShare, ...]:
-    """Return what each local day contributes to the working time in [start, end)."""
+def days_between(
+    start: datetime, end: datetime, calendar: WorkingCalendar, *, counted: timedelta = ZERO
+) -> tuple[DayShare, ...]:
+    """
+    Return what each local day contributes to the working time in [start, end).
+
+    Seconds that *counted* has left over fill up the first minute.
+    """
     start, end = as_utc(start), as_utc(end)
     zone = zone_of(calendar.time_zone)
     cuts = [start, *midnights_between(start, end, zone), end]
     shares: list[DayShare] = []
-    passed = ZERO
+    passed = counted
     for since, until in pairwise(cuts):
         before = whole_minutes(passed)
         passed += working_time_between(since, until, calendar)

@@ -1,22 +1,32 @@
 """/calendars: when the service desk is open."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
-from litestar import Request, Router, get, post
+from litestar import Request, Router, get, patch, post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody
-from msgspec import Meta
+from litestar.params import FromPath, JSONBody
+from msgspec import UNSET, Meta, UnsetType
 
 from psa_common.db import Tx
-from psa_common.documents import Document, Page, Resource, answer
+from psa_common.documents import (
+    Document,
+    Page,
+    Resource,
+    answer,
+    changes_of,
+    expected_version,
+    shown,
+)
 from psa_common.guards import requires
 from psa_common.inputs import Line
 from psa_common.listing import fetch_page
 from psa_tickets.domain.calendar import HolidayRegion, SpecialDay, Window, WorkingCalendar
-from psa_tickets.queries import sla
-from psa_tickets.queries.sla import Calendar
+from psa_tickets.queries import calendars
+from psa_tickets.queries.calendars import Calendar, CalendarVersion
 from psa_tickets.usecases import service_levels
 
 #: Hours of one day, such as "08:00-12:00"; "24:00" is the end of the day.
@@ -71,24 +81,53 @@ class CalendarAttributes(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     time_zone: str
     week: Week
-    holidays: HolidayRegion | None
-    extra_holidays: tuple[date, ...]
-    removed_holidays: tuple[date, ...]
+    holidays: Holidays | None
+    extra_holidays: list[date]
+    removed_holidays: list[date]
     special_days: list[SpecialDayInput]
     always_open: bool
+    active: bool
+    version: int
 
 
-def show(calendar: Calendar) -> Resource[CalendarAttributes]:
-    """Show a calendar."""
-    definition = calendar.definition
+class CalendarVersionAttributes(msgspec.Struct, frozen=True, kw_only=True):
+    """What a calendar said from `since` on."""
+
+    version: int
+    active: bool
+    since: datetime
+    definition: CalendarInput
+
+
+class CalendarEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to change, as a new version; the others stay. Lists are replaced as a whole."""
+
+    name: Line | UnsetType = UNSET
+    time_zone: Annotated[str, Meta(max_length=64)] | UnsetType = UNSET
+    week: Week | UnsetType = UNSET
+    holidays: Holidays | UnsetType | None = UNSET
+    extra_holidays: Annotated[list[date], Meta(max_length=366)] | UnsetType = UNSET
+    removed_holidays: Annotated[list[date], Meta(max_length=366)] | UnsetType = UNSET
+    special_days: Annotated[list[SpecialDayInput], Meta(max_length=366)] | UnsetType = UNSET
+    always_open: bool | UnsetType = UNSET
+    active: bool | UnsetType = UNSET
+
+
+def written(definition: WorkingCalendar) -> CalendarInput:
+    """Return *definition* as somebody would write it down."""
     week = [[str(window) for window in day] for day in definition.week]
-    attributes = CalendarAttributes(
-        name=calendar.name,
+    region = definition.holidays
+    return CalendarInput(
+        name=definition.name,
         time_zone=definition.time_zone,
         week=Week(**dict(zip(Week.__struct_fields__, week, strict=True))),
-        holidays=definition.holidays,
-        extra_holidays=definition.extra_holidays,
-        removed_holidays=definition.removed_holidays,
+        holidays=Holidays(
+            country=region.country, subdivision=region.subdivision, categories=region.categories
+        )
+        if region
+        else None,
+        extra_holidays=list(definition.extra_holidays),
+        removed_holidays=list(definition.removed_holidays),
         special_days=[
             SpecialDayInput(
                 day=special.day,
@@ -99,7 +138,29 @@ def show(calendar: Calendar) -> Resource[CalendarAttributes]:
         ],
         always_open=definition.always_open,
     )
+
+
+def redrawn(definition: WorkingCalendar, changes: Mapping[str, Any]) -> WorkingCalendar:
+    """Return *definition* with *changes* as the API writes them; raises what the domain refuses."""
+    fields = {name: value for name, value in changes.items() if name != "active"}
+    return definition_of(msgspec.structs.replace(written(definition), **fields))
+
+
+def show(calendar: Calendar) -> Resource[CalendarAttributes]:
+    """Show a calendar."""
+    attributes = shown(
+        written(calendar.definition),
+        CalendarAttributes,
+        active=calendar.active,
+        version=calendar.version,
+    )
     return Resource(calendar.id, "calendar", attributes)
+
+
+def show_version(version: CalendarVersion) -> Resource[CalendarVersionAttributes]:
+    """Show what a calendar once said."""
+    attributes = shown(version, CalendarVersionAttributes, definition=written(version.definition))
+    return Resource(version.id, "calendar_version", attributes)
 
 
 def definition_of(data: CalendarInput) -> WorkingCalendar:
@@ -140,12 +201,63 @@ async def create_calendar(
     return answer(show(calendar), version=calendar.version, status=201)
 
 
-@get("/", guards=[requires("sla:view")], opt={"listing": sla.CALENDARS})
+@get("/", guards=[requires("sla:view")], opt={"listing": calendars.CALENDARS})
 async def list_calendars(
     request: Request[Any, Any, Any], tx: NamedDependency[Tx]
 ) -> Page[CalendarAttributes]:
     """List the calendars."""
-    return await fetch_page(tx, sla.CALENDARS, request, show)
+    return await fetch_page(tx, calendars.CALENDARS, request, show)
 
 
-ROUTER = Router("/calendars", route_handlers=[create_calendar, list_calendars])
+@get("/{calendar_id:uuid}", guards=[requires("sla:view")])
+async def read_calendar(
+    calendar_id: FromPath[UUID], tx: NamedDependency[Tx]
+) -> Document[CalendarAttributes]:
+    """Read a calendar as it is for clocks that start now."""
+    calendar = await calendars.get_calendar(tx, calendar_id)
+    return answer(show(calendar), version=calendar.version)
+
+
+@patch("/{calendar_id:uuid}", guards=[requires("calendar:manage")])
+async def edit_calendar(
+    request: Request[Any, Any, Any],
+    calendar_id: FromPath[UUID],
+    data: JSONBody[CalendarEdit],
+    tx: NamedDependency[Tx],
+) -> Document[CalendarAttributes]:
+    """Make a new version; clocks that run keep theirs."""
+    changes = changes_of(data)
+    calendar = await service_levels.change_calendar(
+        tx,
+        calendar_id,
+        lambda definition: redrawn(definition, changes),
+        active=None if data.active is UNSET else data.active,
+        expected_version=expected_version(request),
+        now=datetime.now(UTC),
+    )
+    return answer(show(calendar), version=calendar.version)
+
+
+@get(
+    "/{calendar_id:uuid}/versions",
+    guards=[requires("sla:view")],
+    opt={"listing": calendars.VERSIONS},
+)
+async def list_calendar_versions(
+    request: Request[Any, Any, Any], calendar_id: FromPath[UUID], tx: NamedDependency[Tx]
+) -> Page[CalendarVersionAttributes]:
+    """List every version that there ever was; a ticket's SLA names the one that it follows."""
+    await calendars.get_calendar(tx, calendar_id)
+    return await fetch_page(tx, calendars.VERSIONS, request, show_version, calendar_id=calendar_id)
+
+
+ROUTER = Router(
+    "/calendars",
+    route_handlers=[
+        create_calendar,
+        list_calendars,
+        read_calendar,
+        edit_calendar,
+        list_calendar_versions,
+    ],
+)

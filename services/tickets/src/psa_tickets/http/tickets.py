@@ -2,29 +2,29 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-import msgspec
 from litestar import Request, Router, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
-from msgspec import Meta
 
 from psa_common.db import Tx
 from psa_common.documents import Document, Page, answer, expected_version
 from psa_common.guards import requires
 from psa_common.identity import Principal
-from psa_common.inputs import Instant, Line, Text
 from psa_common.listing import fetch_included, fetch_page
-from psa_tickets.domain.priority import Priority
-from psa_tickets.domain.ticket import Status
-from psa_tickets.domain.ticket_type import TicketType
 from psa_tickets.http import includes, views
-from psa_tickets.http.views import ClockReport, TicketAttributes
+from psa_tickets.http.ticket_inputs import (
+    Assignment,
+    NewTicket,
+    StatusChange,
+    TicketEdit,
+    fields_of,
+)
+from psa_tickets.http.views import TicketAttributes
 from psa_tickets.queries import tickets
-from psa_tickets.usecases import sla_clocks, ticket_lifecycle
-from psa_tickets.usecases.ticket_lifecycle import Opening
+from psa_tickets.usecases import openings, ticket_editing, ticket_lifecycle
 
 LISTING = replace(
     tickets.LISTING,
@@ -32,41 +32,11 @@ LISTING = replace(
         "customer": includes.customers,
         "assignee": includes.users,
         "opened_by": includes.users,
+        "contact": includes.contacts,
+        "queue": includes.queues,
+        "location": includes.locations,
     },
 )
-
-
-class NewTicket(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What somebody asks for; `occurred_at` needs the permission to backdate."""
-
-    title: Line
-    customer_id: UUID
-    description: Text = "–"
-    type: TicketType = TicketType.INCIDENT
-    priority: Priority = Priority.P3
-    asset_ids: Annotated[list[UUID], Meta(max_length=100)] = []
-    occurred_at: Instant | None = None
-
-
-class TicketEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The fields to change; the others stay."""
-
-    title: Line | None = None
-    description: Text | None = None
-    priority: Priority | None = None
-
-
-class StatusChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where the ticket goes; `occurred_at` needs the permission to backdate."""
-
-    status: Status
-    occurred_at: Instant | None = None
-
-
-class Assignment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who works on it; null gives it back to the queue."""
-
-    assignee_id: UUID | None
 
 
 @post("/", guards=[requires("ticket:create")])
@@ -74,9 +44,9 @@ async def open_ticket(
     data: JSONBody[NewTicket], tx: NamedDependency[Tx], principal: NamedDependency[Principal]
 ) -> Document[TicketAttributes]:
     """Open a ticket."""
-    opening = Opening(**msgspec.structs.asdict(data))
+    opening = openings.from_sent(principal, fields_of(data))
     view = await ticket_lifecycle.open_ticket(tx, principal, opening, now=datetime.now(UTC))
-    return answer(views.ticket(view), version=view.version, status=201)
+    return answer(views.ticket_for(principal)(view), version=view.version, status=201)
 
 
 @get("/", guards=[requires("ticket:view")], opt={"listing": LISTING})
@@ -87,7 +57,7 @@ async def list_tickets(
 ) -> Page[TicketAttributes]:
     """List the tickets that the caller may see."""
     visible = tickets.visible_to(principal)
-    return await fetch_page(tx, LISTING, request, views.ticket, **visible)
+    return await fetch_page(tx, LISTING, request, views.ticket_for(principal), **visible)
 
 
 @get("/{ticket_id:uuid}", guards=[requires("ticket:view")], opt={"includes": LISTING.includes})
@@ -99,7 +69,7 @@ async def read_ticket(
 ) -> Document[TicketAttributes]:
     """Read a ticket."""
     view = await tickets.get(tx, ticket_id, principal)
-    ticket = views.ticket(view)
+    ticket = views.ticket_for(principal)(view)
     included = await fetch_included(tx, LISTING, request, ticket)
     return answer(ticket, *included, version=view.version)
 
@@ -112,16 +82,16 @@ async def edit_ticket(
     tx: NamedDependency[Tx],
     principal: NamedDependency[Principal],
 ) -> Document[TicketAttributes]:
-    """Change a ticket's words or its priority."""
-    view = await ticket_lifecycle.edit(
+    """Change fields of a ticket; null empties one."""
+    view = await ticket_editing.edit(
         tx,
         principal,
         ticket_id,
-        **msgspec.structs.asdict(data),
+        fields_of(data),
         expected_version=expected_version(request),
         now=datetime.now(UTC),
     )
-    return answer(views.ticket(view), version=view.version)
+    return answer(views.ticket_for(principal)(view), version=view.version)
 
 
 @put("/{ticket_id:uuid}/status", guards=[requires("ticket:update")])
@@ -139,10 +109,11 @@ async def change_status(
         ticket_id,
         data.status,
         occurred_at=data.occurred_at,
+        override_reason=data.override_reason,
         expected_version=expected_version(request),
         now=datetime.now(UTC),
     )
-    return answer(views.ticket(view), version=view.version)
+    return answer(views.ticket_for(principal)(view), version=view.version)
 
 
 @put("/{ticket_id:uuid}/assignee", guards=[requires("ticket:assign")])
@@ -162,16 +133,7 @@ async def assign_ticket(
         expected_version=expected_version(request),
         now=datetime.now(UTC),
     )
-    return answer(views.ticket(view), version=view.version)
-
-
-@get("/{ticket_id:uuid}/sla", guards=[requires("sla:view")])
-async def read_sla(
-    ticket_id: FromPath[UUID], tx: NamedDependency[Tx], principal: NamedDependency[Principal]
-) -> Document[ClockReport]:
-    """Explain every minute of both clocks."""
-    explanation = await sla_clocks.explain(tx, principal, ticket_id, now=datetime.now(UTC))
-    return answer(views.clock_report(explanation))
+    return answer(views.ticket_for(principal)(view), version=view.version)
 
 
 ROUTER = Router(
@@ -183,6 +145,5 @@ ROUTER = Router(
         edit_ticket,
         change_status,
         assign_ticket,
-        read_sla,
     ],
 )

@@ -71,6 +71,22 @@ LIST_CONTACTS_SQL = """
 """
 
 
+LIST_LOCATIONS_SQL = """
+    SELECT id, customer_id, name
+      FROM locations
+     WHERE id = ANY(%(ids)s)
+     ORDER BY name
+"""
+
+
+class Location(msgspec.Struct, frozen=True, kw_only=True):
+    """A customer's site."""
+
+    id: UUID
+    customer_id: UUID
+    name: str
+
+
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody at a customer."""
 
@@ -117,6 +133,11 @@ async def list_customers_by_domain(tx: Tx, domain: str) -> list[UUID]:
 async def list_contacts(tx: Tx, ids: Sequence[UUID]) -> list[Contact]:
     """Return the contacts that we know of these."""
     return await tx.fetch_all(Contact, LIST_CONTACTS_SQL, ids=list(ids))
+
+
+async def list_locations(tx: Tx, ids: Sequence[UUID]) -> list[Location]:
+    """Return the sites that we know of these."""
+    return await tx.fetch_all(Location, LIST_LOCATIONS_SQL, ids=list(ids))
 
 
 class _CustomerId(msgspec.Struct, frozen=True):

@@ -135,9 +135,14 @@ class User(msgspec.Struct, frozen=True):
     active: bool
 
 
-def keep_customer(tx: Tx, *, id: UUID, number: str, name: str, status: str, sequence: int) -> None:
-    """Remember the customer unless a newer state is known."""
-    tx.defer(KEEP_CUSTOMER_SQL, id=id, number=number, name=name, status=status, sequence=sequence)
+async def keep_customer(
+    tx: Tx, *, id: UUID, number: str, name: str, status: str, sequence: int
+) -> bool:
+    """Remember the customer; False when a newer state is known."""
+    kept = await tx.execute(
+        KEEP_CUSTOMER_SQL, id=id, number=number, name=name, status=status, sequence=sequence
+    )
+    return bool(kept)
 
 
 def keep_user(

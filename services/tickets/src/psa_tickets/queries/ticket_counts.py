@@ -7,7 +7,7 @@ from psa_common.db import Tx
 ACTIVE_SQL = """
     SELECT status, priority, count(*) AS tickets
       FROM tickets
-     WHERE status <> 'closed'
+     WHERE status_kind NOT IN ('closed', 'cancelled')
      GROUP BY status, priority
 """
 

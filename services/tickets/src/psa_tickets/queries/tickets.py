@@ -1,7 +1,7 @@
 """The tickets table as readers see it: one ticket, lists of them, and who may see which."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
@@ -12,10 +12,11 @@ from psa_common.db import Tx
 from psa_common.errors import NotFound
 from psa_common.identity import Principal
 from psa_common.listing import Filter, Listing, Sort
-from psa_tickets.domain.priority import Priority
-from psa_tickets.domain.sla import Clocks
-from psa_tickets.domain.ticket import Status, Ticket
-from psa_tickets.domain.ticket_type import TicketType
+from psa_tickets.domain.priority import Impact, Priority, Urgency
+from psa_tickets.domain.sla_clock import Clocks
+from psa_tickets.domain.status_kind import Kind, Stage
+from psa_tickets.domain.ticket import Ticket
+from psa_tickets.domain.ticket_type import Source, TicketType
 
 #: What a caller may see of the tickets, by the scope of `ticket:view`.
 VISIBLE: LiteralString = """
@@ -43,11 +44,22 @@ FACTS: LiteralString = """
 COLUMNS: LiteralString = (
     FACTS
     + """,
-           t.updated_at, t.response_state, t.response_due_at, t.resolution_state,
+           t.updated_at, t.status_kind, t.response_state, t.response_due_at, t.resolution_state,
            t.resolution_due_at
       FROM tickets AS t
 """
 )
+
+#: The kinds of a stage, as equality with each: that uses the index on kinds.
+STAGE: LiteralString = """
+    t.status_kind = ANY(CASE %(stage)s
+                            WHEN 'open'     THEN ARRAY['new', 'open']
+                            WHEN 'waiting'  THEN ARRAY['waiting_customer', 'waiting_third_party',
+                                                       'scheduled']
+                            WHEN 'resolved' THEN ARRAY['resolved']
+                            ELSE ARRAY['closed', 'cancelled']
+                        END)
+"""
 
 GET_SQL = COLUMNS + " WHERE t.id = %(ticket_id)s AND " + VISIBLE
 
@@ -74,9 +86,9 @@ class StoredTicket(Ticket):
     contract_id: UUID | None = None
     queue_id: UUID | None = None
     category_id: UUID | None = None
-    source: str = "api"
-    impact: str | None = None
-    urgency: str | None = None
+    source: Source = Source.API
+    impact: Impact | None = None
+    urgency: Urgency | None = None
     priority_overridden_by: UUID | None = None
     tags: tuple[str, ...] = ()
     custom: Mapping[str, Any] = field(default_factory=dict[str, Any])
@@ -96,6 +108,7 @@ class TicketView(StoredTicket):
     """A ticket as readers see it, with where its clocks stand."""
 
     updated_at: datetime
+    status_kind: Kind
     response_state: str
     response_due_at: datetime | None
     resolution_state: str
@@ -108,7 +121,7 @@ LISTING = Listing(
     id_column="t.id",
     conditions=(VISIBLE,),
     filters={
-        "status": Filter("t.status = %(status)s", Status),
+        "status": Filter("t.status = %(status)s"),
         "priority": Filter("t.priority = %(priority)s", Priority),
         "type": Filter("t.type = %(type)s", TicketType),
         "customer_id": Filter("t.customer_id = %(customer_id)s", UUID),
@@ -116,6 +129,15 @@ LISTING = Listing(
         "contact_id": Filter("t.contact_id = %(contact_id)s", UUID),
         "queue_id": Filter("t.queue_id = %(queue_id)s", UUID),
         "parent_id": Filter("t.parent_id = %(parent_id)s", UUID),
+        "category_id": Filter("t.category_id = %(category_id)s", UUID),
+        "location_id": Filter("t.location_id = %(location_id)s", UUID),
+        "source": Filter("t.source = %(source)s", Source),
+        "status_kind": Filter("t.status_kind = %(status_kind)s", Kind),
+        "stage": Filter(STAGE, Stage),
+        "unassigned": Filter("(t.assignee_id IS NULL) = %(unassigned)s", bool),
+        "follow_up_before": Filter("t.follow_up_at < %(follow_up_before)s", datetime),
+        "due_before": Filter("t.due_at < %(due_before)s", datetime),
+        "stale_since": Filter("t.updated_at < %(stale_since)s", datetime),
         "tag": Filter("t.id IN (SELECT ticket_id FROM ticket_tags WHERE tag = %(tag)s)"),
         "number": Filter("t.number = %(number)s"),
         "created_after": Filter("t.created_at > %(created_after)s", datetime),
@@ -154,13 +176,28 @@ def no_such(ticket_id: UUID) -> NotFound:
     return NotFound(f"There is no ticket {ticket_id}.")
 
 
+def facts_of(ticket: StoredTicket) -> dict[str, Any]:
+    """Return what is known of the ticket itself, without the process that it follows."""
+    return {
+        one.name: getattr(ticket, one.name)
+        for one in fields(StoredTicket)
+        if one.name != "workflow"
+    }
+
+
 def view_of(ticket: StoredTicket, clocks: Clocks, *, now: datetime) -> TicketView:
     """Return what a reader would see once *ticket* is stored."""
     return TicketView(
-        **{one.name: getattr(ticket, one.name) for one in fields(ticket)},
+        **facts_of(ticket),
         updated_at=now,
+        status_kind=ticket.kind,
         response_state=clocks.response.state,
         response_due_at=clocks.response.due_at,
         resolution_state=clocks.resolution.state,
         resolution_due_at=clocks.resolution.due_at,
     )
+
+
+def saved_view_of(ticket: StoredTicket, clocks: Clocks, *, now: datetime) -> TicketView:
+    """Return what a reader would see once *ticket* is stored as its next version."""
+    return view_of(replace(ticket, version=ticket.version + 1), clocks, now=now)

@@ -1,5 +1,6 @@
 """The time_entries table: the one ledger of time worked."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import LiteralString
 from uuid import UUID
@@ -10,9 +11,10 @@ from psa_common.db import Tx
 from psa_common.errors import NotFound
 from psa_common.identity import Principal
 from psa_common.listing import Filter, Listing, Sort
-from psa_tickets.domain.time_entry import Approval, Billable, TimeEntry, Work
+from psa_tickets.domain.time.entry import Approval, Billable, Place, TimeEntry
+from psa_tickets.domain.time.work import Work
 
-#: What a caller may see of the ledger, by the scope of `time_entry:view`.
+#: What a caller may see of the ledger, by the scope of `time_entry:view`, or touch by another.
 VISIBLE: LiteralString = """
     CASE %(scope)s
         WHEN 'all'  THEN true
@@ -24,56 +26,29 @@ VISIBLE: LiteralString = """
 
 SELECT_SQL: LiteralString = """
     SELECT e.id, e.ticket_id, e.task_id, e.customer_id, e.user_id, e.work_date, e.started_at,
-           e.ended_at, e.minutes, e.work_type, e.billable, e.note, e.state, e.decided_at,
-           e.decided_by, e.created_at, e.version
+           e.ended_at, e.minutes, e.break_minutes, e.work_type, e.billable, e.place, e.note,
+           e.internal_note, e.state, e.reason, e.entered_by, e.checked_at, e.checked_by,
+           e.decided_at, e.decided_by, e.invoice_id, e.reverses_id, e.surcharges, e.created_at,
+           e.version
       FROM time_entries AS e
 """
 
-INSERT_SQL = """
-    INSERT INTO time_entries
-           (id, ticket_id, task_id, customer_id, user_id, work_date, started_at, ended_at,
-            minutes, work_type, billable, note, state, created_at)
-    VALUES (%(id)s, %(ticket_id)s, %(task_id)s, %(customer_id)s, %(user_id)s, %(work_date)s,
-            %(started_at)s, %(ended_at)s, %(minutes)s, %(work_type)s, %(billable)s, %(note)s,
-            %(state)s, %(created_at)s)
-"""
+GET_SQL = SELECT_SQL + " WHERE e.id = %(time_entry_id)s AND " + VISIBLE
 
-LOCK_USER_SQL = """
-    SELECT pg_advisory_xact_lock(hashtextextended('time ' || %(user_id)s::text, 0))
-"""
-
-NEIGHBOURS_SQL = """
-    SELECT e.work_date, e.started_at, e.ended_at, e.minutes
-      FROM time_entries AS e
-     WHERE e.user_id = %(user_id)s
-       AND e.work_date BETWEEN %(day)s::date - 1 AND %(day)s::date + 1
-       AND e.started_at IS NOT NULL
-"""
-
-GET_FOR_UPDATE_SQL = (
-    SELECT_SQL
-    + """
-     WHERE e.id = %(time_entry_id)s
-       FOR UPDATE
-"""
-)
-
-DECIDE_SQL = """
-    UPDATE time_entries
-       SET state = %(state)s,
-           decided_at = %(decided_at)s,
-           decided_by = %(decided_by)s,
-           version = version + 1
-     WHERE id = %(id)s
-"""
-
-TICKET_NUMBER_SQL = """
-    SELECT number
+TICKET_NUMBERS_SQL = """
+    SELECT id, number
       FROM tickets
-     WHERE id = %(ticket_id)s
+     WHERE id = ANY(%(ticket_ids)s)
 """
 
-TIME_ZONE_SQL = "SELECT time_zone FROM tenants"
+
+class Surcharge(msgspec.Struct, frozen=True, kw_only=True):
+    """Minutes of an entry that count by one factor, as computed at the approval."""
+
+    minutes: int
+    factor: str
+    rule: str | None
+    applies_to: str | None
 
 
 class EntryRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,14 +63,24 @@ class EntryRow(msgspec.Struct, frozen=True, kw_only=True):
     started_at: datetime | None
     ended_at: datetime | None
     minutes: int
+    break_minutes: int = 0
     work_type: str
     billable: Billable
+    place: Place = Place.REMOTE
     note: str
+    internal_note: str = ""
     state: Approval
-    decided_at: datetime | None
-    decided_by: UUID | None
+    reason: str = ""
+    entered_by: UUID | None = None
+    checked_at: datetime | None = None
+    checked_by: UUID | None = None
+    decided_at: datetime | None = None
+    decided_by: UUID | None = None
+    invoice_id: UUID | None = None
+    reverses_id: UUID | None = None
+    surcharges: tuple[Surcharge, ...] = ()
     created_at: datetime
-    version: int
+    version: int = 1
 
     def entry(self) -> TimeEntry:
         """Return the domain's view of the row."""
@@ -104,6 +89,7 @@ class EntryRow(msgspec.Struct, frozen=True, kw_only=True):
             started_at=self.started_at,
             ended_at=self.ended_at,
             minutes=self.minutes,
+            break_minutes=self.break_minutes,
         )
         return TimeEntry(
             id=self.id,
@@ -115,6 +101,8 @@ class EntryRow(msgspec.Struct, frozen=True, kw_only=True):
             billable=self.billable,
             note=self.note,
             state=self.state,
+            checked_by=self.checked_by,
+            reverses_id=self.reverses_id,
         )
 
 
@@ -138,53 +126,34 @@ LISTING = Listing(
 )
 
 
-def visible_to(principal: Principal) -> dict[str, object]:
+def visible_to(principal: Principal, permission: str = "time_entry:view") -> dict[str, object]:
     """Return the parameters of `VISIBLE` for this caller."""
-    return {"scope": principal.scope("time_entry:view"), "user_id": principal.user_id}
+    return {"scope": principal.scope(permission), "user_id": principal.user_id}
 
 
-def insert(tx: Tx, row: EntryRow) -> None:
-    """Store a new entry."""
-    names = msgspec.structs.asdict(row)
-    tx.defer(INSERT_SQL, **names)
-
-
-async def list_neighbours_for_update(tx: Tx, user_id: UUID, day: date) -> list[Work]:
-    """
-    Return what the person worked around *day*, and let nobody else book for them meanwhile.
-
-    The lock is on the person: two overlapping entries could not see each other otherwise.
-    """
-    tx.defer(LOCK_USER_SQL, user_id=user_id)
-    return await tx.fetch_all(Work, NEIGHBOURS_SQL, user_id=user_id, day=day)
-
-
-async def get_for_update(tx: Tx, time_entry_id: UUID) -> EntryRow:
-    """Lock and return the entry; raises NotFound."""
-    row = await tx.fetch_optional(EntryRow, GET_FOR_UPDATE_SQL, time_entry_id=time_entry_id)
+async def get(tx: Tx, time_entry_id: UUID, principal: Principal) -> EntryRow:
+    """Return the entry; raises NotFound for what the caller may not see."""
+    row = await tx.fetch_optional(
+        EntryRow, GET_SQL, time_entry_id=time_entry_id, **visible_to(principal)
+    )
     if row is None:
-        raise NotFound(f"There is no time entry {time_entry_id}.")
+        raise no_such(time_entry_id)
     return row
 
 
-def save_decision(tx: Tx, row: EntryRow) -> None:
-    """Store who decided what about the entry."""
-    tx.defer(
-        DECIDE_SQL,
-        id=row.id,
-        state=row.state,
-        decided_at=row.decided_at,
-        decided_by=row.decided_by,
-    )
+async def ticket_numbers(tx: Tx, ticket_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the human numbers of tickets."""
+    if not ticket_ids:
+        return {}
+    rows = await tx.fetch_all(_Number, TICKET_NUMBERS_SQL, ticket_ids=list(ticket_ids))
+    return {row.id: row.number for row in rows}
 
 
-async def find_ticket_number(tx: Tx, ticket_id: UUID) -> str | None:
-    """Return the human number of a ticket."""
-    number: str | None = await tx.fetch_value(TICKET_NUMBER_SQL, ticket_id=ticket_id)
-    return number
+def no_such(time_entry_id: UUID) -> NotFound:
+    """Return the refusal for an entry that is not there, for this caller."""
+    return NotFound(f"There is no time entry {time_entry_id}.")
 
 
-async def find_time_zone(tx: Tx) -> str:
-    """Return the tenant's zone, in which a day of work begins and ends."""
-    zone: str | None = await tx.fetch_value(TIME_ZONE_SQL)
-    return zone or "Europe/Berlin"
+class _Number(msgspec.Struct, frozen=True):
+    id: UUID
+    number: str

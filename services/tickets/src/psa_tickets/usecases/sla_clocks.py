@@ -1,6 +1,6 @@
 """Carry a ticket's clocks forward: append to the log, fold it, tell what was decided."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,13 +10,18 @@ from psa_common.db import Tx
 from psa_common.identity import Principal
 from psa_events import outbox
 from psa_tickets.domain import sla
-from psa_tickets.domain.priority import Priority
-from psa_tickets.domain.sla import Clock, Clocks, ExplainedInterval, State
-from psa_tickets.domain.sla_log import Event
+from psa_tickets.domain.sla import ExplainedInterval
+from psa_tickets.domain.sla_clock import Clock, Clocks, State
+from psa_tickets.domain.sla_log import Escalated, Event, TermsChanged, reason_of, without_reasons
+from psa_tickets.domain.sla_terms import Metric
 from psa_tickets.domain.ticket import Ticket
-from psa_tickets.events import SlaBreached, SlaMeasured, SlaWarning
-from psa_tickets.queries import sla as sla_queries, tickets
-from psa_tickets.queries.sla import RecordedLog
+from psa_tickets.events import SlaMeasured
+from psa_tickets.queries import sla_escalations, sla_log, tickets
+from psa_tickets.queries.sla_escalations import Outcome
+from psa_tickets.queries.sla_log import RecordedLog
+from psa_tickets.queries.tickets import StoredTicket
+from psa_tickets.usecases import sla_agreement, sla_levels
+from psa_tickets.usecases.sla_levels import Watched
 
 DECIDED = frozenset({State.MET, State.MISSED})
 
@@ -33,96 +38,85 @@ class Explanation(msgspec.Struct, frozen=True):
 
     ticket_id: UUID
     number: str
+    reason: str
+    clocks: Clocks
     response: ExplainedClock
     resolution: ExplainedClock
+    escalations: list[Outcome]
 
 
-async def advance(tx: Tx, after: Ticket, happened: Sequence[Event], *, now: datetime) -> Clocks:
+async def advance(
+    tx: Tx,
+    before: StoredTicket,
+    after: StoredTicket,
+    happened: Sequence[Event],
+    *,
+    now: datetime,
+    terms_change: type[TermsChanged] | type[Escalated] = TermsChanged,
+) -> Clocks:
     """
     Append what *happened* to the ticket's log and return where its clocks stand now.
 
-    A ticket that was opened without a policy has no log, and nothing is counted for it.
+    Other circumstances bring other terms by themselves. A ticket older than the log has none,
+    and nothing is counted for it.
     Raises ImpossibleOrder when a backdated event does not fit between the others.
     """
-    log = await sla_queries.read_log(tx, after.id)
+    log = await sla_log.read_log(tx, after.id)
     if not log.events:
         return sla.fold((), now=now)
+    earlier = sla.fold(log.events, now=now)
+    changed = await sla_agreement.events_of_change(
+        tx, before, after, earlier.terms, as_=terms_change, now=now
+    )
+    return await record(tx, after, log, (*happened, *changed), now=now)
+
+
+async def record(
+    tx: Tx, ticket: StoredTicket, log: RecordedLog, happened: Sequence[Event], *, now: datetime
+) -> Clocks:
+    """Append *happened* to *log* and tell what that decided; return where the clocks stand."""
     earlier = sla.fold(log.events, now=now)
     clocks = sla.fold((*log.events, *happened), now=now)
 
     # A line crossed before the timer came round is told now: afterwards it may have moved.
-    await announce_crossings(tx, after.id, after.priority, log, earlier, now=now)
-    sla_queries.append(tx, after.id, happened, now=now)
-    for was, is_ in ((earlier.response, clocks.response), (earlier.resolution, clocks.resolution)):
-        if is_.state in DECIDED and _verdict(was) != _verdict(is_):
-            _announce_verdict(tx, after, is_)
+    await sla_levels.announce(tx, [Watched.of(ticket, log, earlier)], now=now)
+    sla_log.append(tx, ticket.id, happened, now=now)
+    for metric in Metric:
+        was, is_ = earlier.of(metric), clocks.of(metric)
+        if is_.state in DECIDED and (
+            _verdict(was) != _verdict(is_) or earlier.excluded != clocks.excluded
+        ):
+            _announce_verdict(tx, ticket, is_, excluded=clocks.excluded is not None)
     return clocks
 
 
-async def announce_crossings(
-    tx: Tx,
-    ticket_id: UUID,
-    priority: Priority,
-    log: RecordedLog,
-    clocks: Clocks,
-    *,
-    now: datetime,
-) -> None:
-    """
-    Tell of every line that a clock has crossed, once for each instant at which it did.
-
-    Only what we were there to see: an imported or backdated ticket tells no old news.
-    """
-    for clock in (clocks.response, clocks.resolution):
-        for name, reached_at, event in _crossed(clock):
-            if log.was_watched(reached_at) and await sla_queries.announce_once(
-                tx,
-                ticket_id=ticket_id,
-                metric=clock.metric,
-                level=name,
-                reached_at=reached_at,
-                now=now,
-            ):
-                outbox.publish(
-                    tx,
-                    event(
-                        ticket_id=ticket_id,
-                        metric=clock.metric,
-                        priority=priority,
-                        percent=int(clock.consumed_percent or 0),
-                        due_at=clock.last_due_at or reached_at,
-                        occurred_at=reached_at,
-                    ),
-                )
-
-
 async def explain(tx: Tx, principal: Principal, ticket_id: UUID, *, now: datetime) -> Explanation:
-    """Return every minute of both clocks of a ticket that the caller may see."""
+    """
+    Return every minute of both clocks of a ticket that the caller may see.
+
+    A customer's people see the same minutes, without what we tell each other about them.
+    """
     view = await tickets.get(tx, ticket_id, principal)
-    log = await sla_queries.read_log(tx, ticket_id)
-    clocks = sla.fold(log.events, now=now)
+    log = await sla_log.read_log(tx, ticket_id)
+    inside = principal.customer_id is None
+    escalations = await sla_escalations.list_of_ticket(tx, ticket_id) if inside else []
+    clocks = sla.fold(log.events if inside else without_reasons(log.events), now=now)
     return Explanation(
         ticket_id=view.id,
         number=view.number,
+        reason=reason_of(log.events) if inside else "",
+        clocks=clocks,
         response=ExplainedClock(clocks.response, sla.explain(clocks.response)),
         resolution=ExplainedClock(clocks.resolution, sla.explain(clocks.resolution)),
+        escalations=escalations,
     )
-
-
-def _crossed(
-    clock: Clock,
-) -> Iterator[tuple[str, datetime, type[SlaWarning] | type[SlaBreached]]]:
-    if clock.warned_at is not None:
-        yield "warning", clock.warned_at, SlaWarning
-    if clock.breached_at is not None:
-        yield "breach", clock.breached_at, SlaBreached
 
 
 def _verdict(clock: Clock) -> tuple[State, int, datetime | None]:
     return clock.state, clock.consumed_minutes, clock.satisfied_at
 
 
-def _announce_verdict(tx: Tx, ticket: Ticket, clock: Clock) -> None:
+def _announce_verdict(tx: Tx, ticket: Ticket, clock: Clock, *, excluded: bool) -> None:
     if clock.budget_minutes is None or clock.satisfied_at is None:
         return
     outbox.publish(
@@ -138,5 +132,6 @@ def _announce_verdict(tx: Tx, ticket: Ticket, clock: Clock) -> None:
             verdict=clock.state,
             measured_at=clock.satisfied_at,
             reopen_count=clock.reopen_count,
+            excluded=excluded,
         ),
     )

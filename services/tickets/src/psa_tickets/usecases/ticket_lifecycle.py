@@ -1,7 +1,7 @@
 """Open a ticket, move it, give it to somebody: load, decide, save, announce."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,98 +9,92 @@ from psa_common import audit, numbers
 from psa_common.db import Tx
 from psa_common.documents import check_version
 from psa_common.identity import Principal
-from psa_common.ids import uuid7
 from psa_events import outbox
 from psa_tickets.domain import sla, ticket as rules
-from psa_tickets.domain.priority import Priority
-from psa_tickets.domain.sla_log import Event, Started, TermsChanged
-from psa_tickets.domain.ticket import Status, category_of
-from psa_tickets.domain.ticket_type import TicketType
+from psa_tickets.domain.sla_log import Escalated, Event, TermsChanged
+from psa_tickets.domain.workflow import Transition
 from psa_tickets.events import (
-    FieldChange,
     TicketAssigned,
     TicketCreated,
     TicketStatusChanged,
-    TicketUpdated,
 )
-from psa_tickets.queries import copies, sla as sla_queries, stored_tickets, tickets
-from psa_tickets.queries.tickets import StoredTicket, TicketView
-from psa_tickets.usecases import sla_clocks
+from psa_tickets.queries import (
+    copies,
+    sla_assignments,
+    sla_log,
+    stored_tickets,
+    surroundings,
+    tickets,
+    workflows,
+)
+from psa_tickets.queries.tickets import StoredTicket, TicketView, facts_of
+from psa_tickets.usecases import closing, openings, sla_agreement, sla_clocks
 from psa_tickets.usecases.assignment import choosing
 from psa_tickets.usecases.moments import moment_of
-from psa_tickets.usecases.refusals import UnknownUser
+from psa_tickets.usecases.openings import Opening
+from psa_tickets.usecases.refusals import StepForbidden, UnknownUser, refuse_customers
 
 FIRST_NUMBER = 1001
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
-    """What somebody asks for."""
-
-    type: TicketType
-    title: str
-    description: str
-    customer_id: UUID
-    priority: Priority
-    asset_ids: Sequence[UUID]
-    occurred_at: datetime | None = None
-    queue_id: UUID | None = None
-    category_id: UUID | None = None
-    contact_id: UUID | None = None
-    source: str = "api"
-    tags: tuple[str, ...] = ()
-    estimated_minutes: int | None = None
 
 
 async def open_ticket(
     tx: Tx, principal: Principal, opening: Opening, *, now: datetime
 ) -> TicketView:
-    """
-    Open a ticket and start its clocks.
-
-    An unknown customer or asset is refused by the database's own references.
-    """
+    """Open a ticket and start its clocks; what it names must exist and fit together."""
+    opening = openings.as_asked_by(principal, opening)
     opened_at = moment_of(principal, opening.occurred_at, now=now)
-    assignment_rules = choosing.ask(tx)
-    policy = await sla_queries.find_default_policy(tx)
+    process, asked = workflows.ask(tx), choosing.ask(tx)
+    looked = openings.look(tx, principal, opening)
+    said = await sla_assignments.read_said(tx, openings.circumstances_of(opening))
+    known = surroundings.of_answer(looked)
+    openings.check(opening, known)
+
     # Late, because whoever opens the next ticket waits for this number's commit.
     number = await numbers.draw(tx, "ticket", first=FIRST_NUMBER)
-    ticket = _new_ticket(principal, opening, f"T-{number}", opened_at=opened_at, now=now)
-    chosen = await choosing.decide(tx, ticket, assignment_rules, now=now)
-    if chosen.agent_id is not None:
-        ticket = rules.assign(ticket, chosen.agent_id)
-    log: tuple[Event, ...] = ()
-    if policy is not None:
-        log = (Started(at=opened_at, terms=policy.terms_for(ticket.priority)),)
+    ticket = openings.new_ticket(
+        principal,
+        opening,
+        known,
+        workflows.of_answer(process),
+        number=f"T-{number}",
+        opened_at=opened_at,
+        now=now,
+    )
+    ticket, chosen = await choosing.assigned(tx, ticket, asked, now=now)
+    log = sla_agreement.begin(tx, principal, ticket, said, evaluated=opening.sla_evaluated)
     clocks = sla.fold(log, now=now)
+    ticket = replace(ticket, first_response_at=clocks.response.satisfied_at)
 
     stored_tickets.insert(tx, ticket, clocks)
     for asset_id in opening.asset_ids:
         stored_tickets.link_asset(tx, ticket.id, asset_id)
-    sla_queries.append(tx, ticket.id, log, now=now)
+    sla_log.append(tx, ticket.id, log, now=now)
 
     _announce_opening(tx, ticket, opening.asset_ids)
     choosing.keep_of_opening(tx, ticket, chosen, now=now)
-    view = tickets.view_of(ticket, clocks, now=now)
-    audit.record(tx, "ticket.opened", "ticket", ticket.id, after=view)
-    return view
+    audit.record(tx, "ticket.opened", "ticket", ticket.id, after=facts_of(ticket))
+    return tickets.view_of(ticket, clocks, now=now)
 
 
 async def change_status(
     tx: Tx,
     principal: Principal,
     ticket_id: UUID,
-    wanted: Status,
+    wanted: str,
     *,
     occurred_at: datetime | None,
+    override_reason: str | None = None,
     expected_version: int | None,
     now: datetime,
 ) -> TicketView:
-    """Move a ticket to another status."""
+    """Move a ticket to another status; what counts as solved must meet the close rules."""
+    refuse_customers(principal)
     at = moment_of(principal, occurred_at, now=now)
     before = await stored_tickets.get_for_update(tx, ticket_id, principal, "ticket:update")
     check_version(before.version, expected_version)
+    _check_permission(principal, rules.step(before, wanted))
     after = rules.move(before, wanted, now=at)
+    await closing.check(tx, principal, before, after, override_reason=override_reason)
 
     return await settle(tx, before, after, at=at, now=now)
 
@@ -115,6 +109,7 @@ async def assign(
     now: datetime,
 ) -> TicketView:
     """Give a ticket to somebody, or back to the queue."""
+    refuse_customers(principal)
     before = await stored_tickets.get_for_update(tx, ticket_id, principal, "ticket:assign")
     check_version(before.version, expected_version)
     if assignee_id is not None:
@@ -136,35 +131,27 @@ async def assign(
     return await settle(tx, before, after, at=now, now=now)
 
 
-async def edit(
-    tx: Tx,
-    principal: Principal,
-    ticket_id: UUID,
-    *,
-    title: str | None,
-    description: str | None,
-    priority: Priority | None,
-    expected_version: int | None,
-    now: datetime,
+async def close(
+    tx: Tx, principal: Principal, ticket_id: UUID, *, expected_version: int | None, now: datetime
 ) -> TicketView:
-    """Change a ticket's words or its priority; another priority means other SLA terms."""
-    before = await stored_tickets.get_for_update(tx, ticket_id, principal, "ticket:update")
+    """Close a ticket, solved by that if it was not; the customer may do so, too."""
+    before = await stored_tickets.get_for_update(tx, ticket_id, principal, "ticket:close")
     check_version(before.version, expected_version)
-    after = replace(
-        before,
-        title=title or before.title,
-        description=description or before.description,
-        priority=priority or before.priority,
-    )
+    after = rules.close(before, now=now)
+    await closing.check(tx, principal, before, after, override_reason=None)
 
-    extra: tuple[Event, ...] = ()
-    if after.priority is not before.priority:
-        policy = await sla_queries.find_default_policy(tx)
-        if policy is not None:
-            terms = policy.terms_for(after.priority)
-            extra = (TermsChanged(at=now, terms=terms, reason=f"priority {after.priority}"),)
-    _announce_edit(tx, before, after, now=now)
-    return await settle(tx, before, after, at=now, now=now, extra=extra)
+    return await settle(tx, before, after, at=now, now=now)
+
+
+async def reopen(
+    tx: Tx, principal: Principal, ticket_id: UUID, *, expected_version: int | None, now: datetime
+) -> TicketView:
+    """Bring a solved ticket back to work, as long as the reopen window lasts."""
+    before = await stored_tickets.get_for_update(tx, ticket_id, principal, "ticket:close")
+    check_version(before.version, expected_version)
+    after = rules.reopen(before, at=now)
+
+    return await settle(tx, before, after, at=now, now=now)
 
 
 async def settle(
@@ -175,56 +162,35 @@ async def settle(
     at: datetime,
     now: datetime,
     extra: Sequence[Event] = (),
+    terms_change: type[TermsChanged] | type[Escalated] = TermsChanged,
 ) -> TicketView:
-    """Save a decided step with what it means to the clocks, and tell of a new status."""
+    """
+    Save a decided step with what it means to the clocks, and tell of a new status.
+
+    A new priority, customer, location, contract or queue brings its SLA terms by itself.
+    """
     happened = (*rules.sla_events(before, after, at=at), *extra)
-    clocks = await sla_clocks.advance(tx, after, happened, now=now)
+    clocks = await sla_clocks.advance(
+        tx, before, after, happened, now=now, terms_change=terms_change
+    )
 
     stored_tickets.save(tx, after, clocks, now=now)
-    if after.status is not before.status:
+    if after.status != before.status:
         outbox.publish(
             tx,
             TicketStatusChanged(
                 ticket_id=after.id,
                 previous=before.status,
                 current=after.status,
-                category=category_of(after.status),
+                category=after.stage,
                 changed_at=at,
             ),
         )
     view = tickets.view_of(replace(after, version=before.version + 1), clocks, now=now)
-    audit.record(tx, "ticket.changed", "ticket", after.id, before=before, after=after)
-    return view
-
-
-def _new_ticket(
-    principal: Principal, opening: Opening, number: str, *, opened_at: datetime, now: datetime
-) -> StoredTicket:
-    return StoredTicket(
-        id=uuid7(),
-        number=number,
-        type=opening.type,
-        title=opening.title,
-        description=opening.description,
-        customer_id=opening.customer_id,
-        priority=opening.priority,
-        status=Status.NEW,
-        assignee_id=None,
-        opened_by=principal.user_id,
-        opened_at=opened_at,
-        created_at=now,
-        first_response_at=None,
-        resolved_at=None,
-        closed_at=None,
-        reopen_count=0,
-        version=1,
-        queue_id=opening.queue_id,
-        category_id=opening.category_id,
-        contact_id=opening.contact_id,
-        source=opening.source,
-        tags=opening.tags,
-        estimated_minutes=opening.estimated_minutes,
+    audit.record(
+        tx, "ticket.changed", "ticket", after.id, before=facts_of(before), after=facts_of(after)
     )
+    return view
 
 
 def _announce_opening(tx: Tx, ticket: StoredTicket, asset_ids: Sequence[UUID]) -> None:
@@ -237,7 +203,7 @@ def _announce_opening(tx: Tx, ticket: StoredTicket, asset_ids: Sequence[UUID]) -
             customer_id=ticket.customer_id,
             priority=ticket.priority,
             status=ticket.status,
-            status_category=category_of(ticket.status),
+            status_category=ticket.stage,
             type=ticket.type,
             created_at=ticket.opened_at,
             opened_by=ticket.opened_by,
@@ -246,11 +212,6 @@ def _announce_opening(tx: Tx, ticket: StoredTicket, asset_ids: Sequence[UUID]) -
     )
 
 
-def _announce_edit(tx: Tx, before: StoredTicket, after: StoredTicket, *, now: datetime) -> None:
-    changes = [
-        FieldChange(field=name, previous=getattr(before, name), current=getattr(after, name))
-        for name in ("title", "description", "priority")
-        if getattr(before, name) != getattr(after, name)
-    ]
-    if changes:
-        outbox.publish(tx, TicketUpdated(ticket_id=after.id, changes=changes, updated_at=now))
+def _check_permission(principal: Principal, step: Transition) -> None:
+    if step.permission is not None and principal.scope(step.permission) is None:
+        raise StepForbidden(step.target, step.permission)

@@ -1,5 +1,6 @@
 """A macro: what shall happen to a ticket, one action after the other."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,11 +9,11 @@ from uuid import UUID
 from psa_common.errors import Invalid
 from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.routines import placeholders
-from psa_tickets.domain.ticket import Status
 
 #: Whoever runs the macro.
 ME = "me"
 TAG_LENGTH_MAX = 50
+STATUS_KEY = re.compile("[a-z][a-z0-9_]{0,39}")
 
 
 class Do(StrEnum):
@@ -83,10 +84,16 @@ class Macro:
 
 def tag_of(value: str) -> str:
     """Return a tag as it is kept; raises ValueError."""
-    tag = value.strip().lower()
-    if not tag or len(tag) > TAG_LENGTH_MAX or any(character.isspace() for character in tag):
+    tag = " ".join(value.casefold().split())
+    if not tag or len(tag) > TAG_LENGTH_MAX:
         raise ValueError(value)
     return tag
+
+
+def _status(value: str) -> None:
+    """Refuse what no desk can call a status; whether it has this one, the run tells."""
+    if not STATUS_KEY.fullmatch(value):
+        raise ValueError(value)
 
 
 def _owner(value: str) -> None:
@@ -96,7 +103,7 @@ def _owner(value: str) -> None:
 
 CHECKS: Mapping[Do, Callable[[str], object]] = {
     Do.SET_PRIORITY: Priority,
-    Do.SET_STATUS: Status,
+    Do.SET_STATUS: _status,
     Do.SET_QUEUE: UUID,
     Do.SET_CATEGORY: UUID,
     Do.ADD_TAG: tag_of,
@@ -112,8 +119,8 @@ WANTED: Mapping[Do, str] = {
     Do.SET_STATUS: "a status",
     Do.SET_QUEUE: "a queue's id",
     Do.SET_CATEGORY: "a category's id",
-    Do.ADD_TAG: f"one word of up to {TAG_LENGTH_MAX} characters",
-    Do.REMOVE_TAG: f"one word of up to {TAG_LENGTH_MAX} characters",
+    Do.ADD_TAG: f"a tag of up to {TAG_LENGTH_MAX} characters",
+    Do.REMOVE_TAG: f"a tag of up to {TAG_LENGTH_MAX} characters",
     Do.ADD_CHECKLIST: "a checklist's id",
     Do.ASSIGN: f"a user's id or {ME!r}",
     Do.REPLY: "a text",

@@ -30,7 +30,7 @@ from psa_tickets.usecases.routines.templates import Lacking
 LISTING = definitions.listing_of(TEMPLATES)
 
 
-Tag = Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^[^\sA-Z]+$")]
+Tag = Annotated[str, Meta(min_length=1, max_length=50)]
 
 
 class TicketTemplateInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -11,7 +11,7 @@ from uuid import UUID
 from psa_common.db import Answer, Tx
 from psa_common.ids import uuid7
 from psa_events import outbox
-from psa_tickets.domain import assignment
+from psa_tickets.domain import assignment, ticket as rules
 from psa_tickets.domain.assignment import NO_RULE, Decision, Rule, Strategy, Work
 from psa_tickets.domain.ticket import Ticket
 from psa_tickets.events import TicketAssigned
@@ -23,6 +23,16 @@ from psa_tickets.queries.tickets import StoredTicket
 def ask(tx: Tx) -> Answer[Rule]:
     """Read the rules with the next statement."""
     return assignment_rules.ask_active(tx)
+
+
+async def assigned(
+    tx: Tx, ticket: StoredTicket, asked: Answer[Rule], *, now: datetime
+) -> tuple[StoredTicket, Decision]:
+    """Return a new ticket with the owner whom the rules choose, if they choose one."""
+    decision = await decide(tx, ticket, asked, now=now)
+    if decision.agent_id is None:
+        return ticket, decision
+    return rules.assign(ticket, decision.agent_id), decision
 
 
 async def decide(tx: Tx, ticket: StoredTicket, asked: Answer[Rule], *, now: datetime) -> Decision:

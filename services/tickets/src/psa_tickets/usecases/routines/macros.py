@@ -1,8 +1,9 @@
 """Run a macro: every action through the use case that people use, all of them or none."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from psa_common import audit
@@ -10,16 +11,14 @@ from psa_common.db import Tx
 from psa_common.documents import check_version
 from psa_common.errors import Forbidden
 from psa_common.identity import Principal
-from psa_events import outbox
 from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.routines import placeholders
 from psa_tickets.domain.routines.macro import ME, Do, Macro, tag_of
-from psa_tickets.domain.ticket import AuthorKind, Status, TicketClosed, Visibility
-from psa_tickets.events import FieldChange, TicketUpdated
+from psa_tickets.domain.ticket import AuthorKind, Visibility
 from psa_tickets.queries import definitions, placeholder_values, stored_tickets
 from psa_tickets.queries.definitions import MACROS, Stored
 from psa_tickets.queries.tickets import StoredTicket
-from psa_tickets.usecases import conversation, ticket_lifecycle
+from psa_tickets.usecases import conversation, ticket_editing, ticket_lifecycle
 from psa_tickets.usecases.conversation import Words
 from psa_tickets.usecases.routines import checklists
 
@@ -73,16 +72,26 @@ async def run(
 
 
 async def _set_priority(run: Run, value: str) -> None:
-    await ticket_lifecycle.edit(
-        run.tx,
-        run.principal,
-        run.ticket_id,
-        title=None,
-        description=None,
-        priority=Priority(value),
-        expected_version=None,
-        now=run.now,
-    )
+    await _edit(run, {"priority": Priority(value)})
+
+
+async def _set_queue(run: Run, value: str) -> None:
+    await _edit(run, {"queue_id": UUID(value)})
+
+
+async def _set_category(run: Run, value: str) -> None:
+    await _edit(run, {"category_id": UUID(value)})
+
+
+async def _add_tag(run: Run, value: str) -> None:
+    ticket = await _locked(run)
+    if tag_of(value) not in ticket.tags:
+        await _edit(run, {"tags": [*ticket.tags, value]})
+
+
+async def _remove_tag(run: Run, value: str) -> None:
+    ticket = await _locked(run)
+    await _edit(run, {"tags": [tag for tag in ticket.tags if tag != tag_of(value)]})
 
 
 async def _set_status(run: Run, value: str) -> None:
@@ -90,7 +99,7 @@ async def _set_status(run: Run, value: str) -> None:
         run.tx,
         run.principal,
         run.ticket_id,
-        Status(value),
+        value,
         occurred_at=None,
         expected_version=None,
         now=run.now,
@@ -102,24 +111,6 @@ async def _assign(run: Run, value: str) -> None:
     await ticket_lifecycle.assign(
         run.tx, run.principal, run.ticket_id, assignee_id, expected_version=None, now=run.now
     )
-
-
-async def _set_queue(run: Run, value: str) -> None:
-    await _set(run, "queue_id", UUID(value))
-
-
-async def _set_category(run: Run, value: str) -> None:
-    await _set(run, "category_id", UUID(value))
-
-
-async def _add_tag(run: Run, value: str) -> None:
-    ticket = await _locked(run)
-    await _set(run, "tags", tuple(dict.fromkeys((*ticket.tags, tag_of(value)))))
-
-
-async def _remove_tag(run: Run, value: str) -> None:
-    ticket = await _locked(run)
-    await _set(run, "tags", tuple(tag for tag in ticket.tags if tag != tag_of(value)))
 
 
 async def _add_checklist(run: Run, value: str) -> None:
@@ -154,17 +145,10 @@ async def _locked(run: Run) -> StoredTicket:
     )
 
 
-async def _set(run: Run, name: str, value: UUID | tuple[str, ...]) -> None:
-    """Change one field of an open ticket, and tell of it."""
-    before = await _locked(run)
-    if before.closed_at is not None:
-        raise TicketClosed(before.number)
-    after = replace(before, **{name: value})
-    if after == before:
-        return
-    change = FieldChange(field=name, previous=_text(getattr(before, name)), current=_text(value))
-    outbox.publish(run.tx, TicketUpdated(ticket_id=after.id, changes=[change], updated_at=run.now))
-    await ticket_lifecycle.settle(run.tx, before, after, at=run.now, now=run.now)
+async def _edit(run: Run, changes: Mapping[str, Any]) -> None:
+    await ticket_editing.edit(
+        run.tx, run.principal, run.ticket_id, changes, expected_version=None, now=run.now
+    )
 
 
 async def _say(run: Run, text: str, visibility: Visibility) -> None:
@@ -178,9 +162,3 @@ async def _say(run: Run, text: str, visibility: Visibility) -> None:
         occurred_at=None,
     )
     await conversation.comment(run.tx, run.principal, run.ticket_id, words, now=run.now)
-
-
-def _text(value: UUID | tuple[str, ...] | None) -> str | None:
-    if value is None:
-        return None
-    return ", ".join(value) if isinstance(value, tuple) else str(value)

@@ -15,7 +15,7 @@ from psa_common.ids import uuid7
 from psa_tickets.domain.calendar import WorkingCalendar
 from psa_tickets.domain.local_time import DAY, zone_of
 from psa_tickets.domain.routines.recurrence import CatchUp, Date, first_dates, first_to_come
-from psa_tickets.queries import definitions, recurring, sla
+from psa_tickets.queries import calendars, definitions, recurring
 from psa_tickets.queries.definitions import TEMPLATES
 from psa_tickets.queries.recurring import Recurring, WhileOpen
 
@@ -103,7 +103,7 @@ async def _scheduled(tx: Tx, wanted: Recurring, *, since: date | None, now: date
     await definitions.get_active(tx, TEMPLATES, wanted.template_id)
     calendar: WorkingCalendar | None = None
     if wanted.calendar_id is not None:
-        calendar = (await sla.get_calendar(tx, wanted.calendar_id)).definition
+        calendar = (await calendars.get_calendar(tx, wanted.calendar_id)).definition
     wanted = msgspec.structs.replace(wanted, calendar=calendar)
     waiting = first_dates(wanted.rule, since - DAY, count=1) if since else ()
     coming = min((first_to_come(wanted.rule, now=now), *waiting))

@@ -18,6 +18,7 @@ from psa_common.identity import Principal
 from psa_common.ids import uuid7
 from psa_common.tenants import all_tenants
 from psa_tickets.domain.routines.recurrence import Date, round_of
+from psa_tickets.domain.ticket_type import Source
 from psa_tickets.queries import recurring
 from psa_tickets.queries.recurring import Outcome, Recurring, WhileOpen
 from psa_tickets.usecases.routines import templates
@@ -84,7 +85,9 @@ async def _open(tx: Tx, found: Recurring, due: Date, *, now: datetime) -> UUID |
     is_new = await recurring.claim(tx, run_id, found.id, due.on, outcome, now=now)
     if skip or not is_new:
         return None
-    lacking = Lacking(customer_id=found.customer_id, asset_ids=found.asset_ids, source="recurring")
+    lacking = Lacking(
+        customer_id=found.customer_id, asset_ids=found.asset_ids, source=Source.RECURRING
+    )
     view = await templates.open_from(tx, _maker_of(found, tx), found.template_id, lacking, now=now)
     recurring.name_ticket(tx, run_id, view.id)
     return view.id

@@ -7,12 +7,13 @@ from uuid import UUID
 from psa_common.db import Tx
 from psa_common.identity import Principal
 from psa_tickets.domain.routines.texts import TicketTemplate
+from psa_tickets.domain.ticket_type import Source
 from psa_tickets.queries import definitions
 from psa_tickets.queries.definitions import TEMPLATES
 from psa_tickets.queries.tickets import TicketView
 from psa_tickets.usecases import ticket_lifecycle
+from psa_tickets.usecases.openings import Opening
 from psa_tickets.usecases.routines import checklists
-from psa_tickets.usecases.ticket_lifecycle import Opening
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,7 @@ class Lacking:
     title: str | None = None
     description: str | None = None
     asset_ids: tuple[UUID, ...] = ()
-    source: str = "api"
+    source: Source = Source.API
 
 
 async def open_from(

@@ -1,0 +1,1 @@
+"""Time worked, and what else a visit costs: pure rules."""
