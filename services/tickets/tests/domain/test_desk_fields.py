@@ -194,7 +194,7 @@ def test_a_matrix_has_every_cell() -> None:
 
 # Close rules
 
-NOTHING_DONE = ClosingFacts(missing_fields=("custom.room",), open_children=2)
+NOTHING_DONE = ClosingFacts(missing_fields=("custom.room",), open_children=2, unmet_items=1)
 ALL_DONE = ClosingFacts(answered=True, time_entries=1)
 
 

@@ -14,6 +14,7 @@ class CloseRules:
     time_entry: bool = False
     required_fields: bool = False
     no_open_children: bool = True
+    checklist_complete: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,7 @@ class ClosingFacts:
     time_entries: int = 0
     missing_fields: tuple[str, ...] = ()
     open_children: int = 0
+    unmet_items: int = 0
 
 
 class CloseRuleFailed(Conflict):
@@ -56,6 +58,10 @@ RULES: Mapping[str, tuple[Callable[[ClosingFacts], bool], Callable[[ClosingFacts
     ),
     "time_entry": (lambda facts: facts.time_entries > 0, lambda _: "Book the time that it took."),
     "required_fields": (lambda facts: not facts.missing_fields, _fields_left),
+    "checklist_complete": (
+        lambda facts: not facts.unmet_items,
+        lambda facts: f"Tick what the checklist requires ({facts.unmet_items}).",
+    ),
     "no_open_children": (lambda facts: not facts.open_children, _children_left),
 }
 

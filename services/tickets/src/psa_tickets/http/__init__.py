@@ -2,6 +2,7 @@
 
 from psa_tickets.http import (
     articles,
+    assignment,
     attachments,
     calendars,
     categories,
@@ -9,6 +10,7 @@ from psa_tickets.http import (
     descriptions,
     priority_matrix,
     queues,
+    routines,
     sla_assignments,
     sla_policies,
     ticket_fields,
@@ -55,4 +57,6 @@ ROUTES = (
     bulk.ROUTER,
     articles.ROUTER,
     articles.ON_TICKETS,
+    *assignment.ROUTES,
+    *routines.ROUTES,
 )

@@ -54,6 +54,7 @@ class CloseRulesInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     time_entry: bool = False
     required_fields: bool = False
     no_open_children: bool = True
+    checklist_complete: bool = True
 
 
 class WorkflowInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

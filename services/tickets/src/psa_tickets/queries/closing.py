@@ -19,6 +19,11 @@ FACTS_SQL = """
               FROM tickets
              WHERE parent_id = %(ticket_id)s
                AND status_kind NOT IN ('resolved', 'closed', 'cancelled')) AS open_children,
+           (SELECT count(*)
+              FROM checklist_items
+             WHERE ticket_id = %(ticket_id)s
+               AND required
+               AND done_at IS NULL) AS unmet_items,
            (SELECT jsonb_agg(jsonb_build_object('key', key, 'type', type, 'options', options,
                                                 'required', required, 'for_types', for_types))
               FROM ticket_fields
@@ -33,6 +38,7 @@ class FactsRow(msgspec.Struct, frozen=True):
     answered: bool
     time_entries: int
     open_children: int
+    unmet_items: int
     required_fields: list[CustomField] | None
 
 

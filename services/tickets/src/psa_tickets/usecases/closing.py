@@ -14,7 +14,7 @@ from psa_tickets.queries import closing
 from psa_tickets.queries.tickets import StoredTicket
 
 #: Of a step that does not end the work.
-NO_RULES = CloseRules(no_open_children=False)
+NO_RULES = CloseRules(no_open_children=False, checklist_complete=False)
 
 
 class OverrideForbidden(Forbidden):
@@ -79,4 +79,5 @@ async def _facts(tx: Tx, ticket: StoredTicket) -> ClosingFacts:
             for key in missing_values(ticket.custom, row.required_fields or (), ticket.type)
         ),
         open_children=row.open_children,
+        unmet_items=row.unmet_items,
     )

@@ -19,6 +19,7 @@ from psa_tickets.usecases import (
 )
 from psa_tickets.usecases.mail import polling, sending
 from psa_tickets.usecases.mail.office import PostOffice
+from psa_tickets.usecases.routines import recurring_watch
 from psa_tickets.usecases.time import timing
 
 #: Name, seconds between two rounds, and what is done in a transaction of each tenant.
@@ -47,6 +48,7 @@ def all_of(
         serve.every(sla_check.EVERY_SECONDS, "sla_check", sla_check.Round(pool).go_on),
         serve.every(polling.EVERY_SECONDS, "mailboxes", polling.rounds(pool, office)),
         serve.every(sending.EVERY_SECONDS, "mails", sending.rounds(pool, office)),
+        serve.every(recurring_watch.EVERY_SECONDS, "recurring", recurring_watch.watch(pool)),
         serve.every(figures.EVERY_SECONDS, "figures", lambda: figures.count(pool)),
         serve.every(
             attachment_care.EVERY_SECONDS,

@@ -29,6 +29,7 @@ from psa_tickets.queries import (
 )
 from psa_tickets.queries.tickets import StoredTicket, TicketView, facts_of
 from psa_tickets.usecases import closing, openings, sla_agreement, sla_clocks
+from psa_tickets.usecases.assignment import choosing
 from psa_tickets.usecases.moments import moment_of
 from psa_tickets.usecases.openings import Opening
 from psa_tickets.usecases.refusals import StepForbidden, UnknownUser, refuse_customers
@@ -39,11 +40,7 @@ FIRST_NUMBER = 1001
 async def open_ticket(
     tx: Tx, principal: Principal, opening: Opening, *, now: datetime
 ) -> TicketView:
-    """
-    Open a ticket and start its clocks.
-
-    An unknown customer or asset is refused by the database's own references.
-    """
+    """Open a ticket and start its clocks; what it names must exist and fit together."""
     opening = openings.as_asked_by(principal, opening)
     opened_at = moment_of(principal, opening.occurred_at, now=now)
     return await open_since(tx, principal, opening, opened_at=opened_at, now=now)
@@ -53,7 +50,7 @@ async def open_since(
     tx: Tx, principal: Principal, opening: Opening, *, opened_at: datetime, now: datetime
 ) -> TicketView:
     """Open a ticket whose clocks run from an instant that we know ourselves."""
-    process = workflows.ask(tx)
+    process, asked = workflows.ask(tx), choosing.ask(tx)
     looked = openings.look(tx, principal, opening)
     said = await sla_assignments.read_said(tx, openings.circumstances_of(opening))
     known = surroundings.of_answer(looked)
@@ -70,6 +67,7 @@ async def open_since(
         opened_at=opened_at,
         now=now,
     )
+    ticket, chosen = await choosing.assigned(tx, ticket, asked, now=now)
     log = sla_agreement.begin(tx, principal, ticket, said, evaluated=opening.sla_evaluated)
     clocks = sla.fold(log, now=now)
     ticket = replace(ticket, first_response_at=clocks.response.satisfied_at)
@@ -80,6 +78,7 @@ async def open_since(
     sla_log.append(tx, ticket.id, log, now=now)
 
     _announce_opening(tx, ticket, opening.asset_ids)
+    choosing.keep_of_opening(tx, ticket, chosen, now=now)
     audit.record(tx, "ticket.opened", "ticket", ticket.id, after=facts_of(ticket))
     return tickets.view_of(ticket, clocks, now=now)
 
