@@ -82,15 +82,14 @@ def agreed_subject(service: str, event_type: str) -> str | None:
 
 
 def published(service: str) -> Iterator[tuple[str, str | None]]:
-    """Find TYPE and SUBJECT of the classes in a service's events.py."""
-    path = source(service) / "events.py"
-    if not path.is_file():
-        return
-    for node in ast.walk(parsed(path)):
-        if isinstance(node, ast.ClassDef):
-            constants = dict(texts(node.body))
-            if "TYPE" in constants:
-                yield constants["TYPE"], constants.get("SUBJECT")
+    """Find TYPE and SUBJECT of the classes in a service's events.py, or in its events/."""
+    for path in sorted(source(service).glob("events*")):
+        modules = sorted(path.glob("*.py")) if path.is_dir() else [path]
+        for node in (node for module in modules for node in ast.walk(parsed(module))):
+            if isinstance(node, ast.ClassDef):
+                constants = dict(texts(node.body))
+                if "TYPE" in constants:
+                    yield constants["TYPE"], constants.get("SUBJECT")
 
 
 def subscribed(service: str) -> Iterator[str]:
