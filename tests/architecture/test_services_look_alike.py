@@ -22,7 +22,7 @@ FILES = (
 )
 LAYERS = frozenset(
     {
-        "http", "consumers", "usecases", "queries", "search", "documents", "storage", "mail",
+        "http", "consumers", "usecases", "queries", "events", "search", "documents", "storage", "mail",
         "domain", "migrations",
     }
 )  # fmt: skip
