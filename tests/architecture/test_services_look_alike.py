@@ -22,8 +22,8 @@ FILES = (
 )
 LAYERS = frozenset(
     {
-        "http", "consumers", "usecases", "queries", "events", "search", "documents", "storage", "mail",
-        "domain", "migrations",
+        "http", "consumers", "usecases", "queries", "events", "search", "documents", "storage",
+        "mail", "domain", "migrations",
     }
 )  # fmt: skip
 COMPOSITION_LINES_MAX = 80
