@@ -229,3 +229,16 @@ async def test_savepoints_nest(pool: Pool, acme: Tenant) -> None:
 
     async with _writing(pool, acme) as tx:
         assert await _texts(tx) == ["outer"]
+
+
+async def test_rows_can_be_read_after_the_pool_has_closed_their_connection(
+    database: Database,
+) -> None:
+    async with open_pool(database.app_dsn, name="short-lived", size=1) as pool:
+        async with pool.connection() as conn:
+            [answer] = await send(conn, [Statement("SELECT now() AS at", {})])
+            await conn.close()
+
+        [at] = answer.rows(lambda _names, row: row[0])
+
+    assert at.tzinfo is not None

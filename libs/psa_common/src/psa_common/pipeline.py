@@ -66,7 +66,6 @@ class Result:
     def rows(self, make: Callable[[Sequence[str], Row], R]) -> list[R]:
         """Return every row as *make* builds it from column names and values."""
         result = self._pgresult
-        self._transformer.set_pgresult(result, set_loaders=True, format=Format.BINARY)
         names = [(result.fname(index) or b"").decode() for index in range(result.nfields)]
         return self._transformer.load_rows(0, result.ntuples, lambda row: make(names, tuple(row)))
 
@@ -100,6 +99,9 @@ def _communicate(conn: PipelineConnection, statements: Sequence[Statement]) -> P
             conn.prepared[preparing[0]] = preparing[1]
             position += 1
         _raise_if_failed(answers[position], conn)
+        # Now, because the loaders ask the connection for its time zone, and by the time that
+        # somebody reads the rows the pool may have closed it.
+        transformer.set_pgresult(answers[position], set_loaders=True, format=Format.BINARY)
         results.append(Result(answers[position], transformer))
         position += 1
     return results
