@@ -63,7 +63,9 @@ def _start(text: str, spans: list[tuple[int, int]], length_max: int) -> int:
     densest = max(starts, key=lambda at: sum(at <= one < at + length_max for one in starts))
     earliest = max(0, min(densest - length_max // 4, len(text) - length_max))
     space = text.find(" ", earliest, densest)
-    return space + 1 if earliest and space >= 0 else earliest
+    if earliest and space >= 0:
+        return min(space + 1, len(text) - length_max)
+    return earliest
 
 
 def _is_meant(word: str, wanted: tuple[str, ...]) -> bool:

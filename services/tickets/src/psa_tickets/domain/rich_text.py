@@ -26,7 +26,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
 }
-LINKS = ("http://", "https://", "mailto:")
+LINKS = ("http://", "https://", "mailto:", "tel:")
 PICTURE = "cid:"
 
 #: Where a line ends in text.
@@ -52,7 +52,7 @@ def shows_pictures(markup: str) -> bool:
     return PICTURE in markup.lower()
 
 
-def sanitised(markup: str, *, pictures: Collection[str]) -> str:
+def sanitised(markup: str, *, pictures: Collection[str] = ()) -> str:
     """
     Return *markup* with nothing in it that acts, follows, or calls out.
 
@@ -67,7 +67,7 @@ def sanitised(markup: str, *, pictures: Collection[str]) -> str:
         clean_content_tags=set(HOLLOWED),
         attributes=ATTRIBUTES,
         attribute_filter=_filter(frozenset(pictures)),
-        url_schemes={"http", "https", "mailto", "cid"},
+        url_schemes={"http", "https", "mailto", "tel", "cid"},
         link_rel="noopener noreferrer nofollow",
         strip_comments=True,
     )
@@ -80,6 +80,12 @@ def text_of(sanitised_markup: str) -> str:
     plain = html.unescape(TAG.sub("", flat)).replace("\xa0", " ")
     lines = (line.strip() for line in plain.split("\n"))
     return BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
+
+
+def paragraphs(text: str) -> str:
+    """Return plain *text* as markup."""
+    blocks = (html.escape(block.strip(), quote=False) for block in text.split("\n\n"))
+    return "".join(f"<p>{block}</p>" for block in blocks if block)
 
 
 def _is_abyss(markup: str) -> bool:

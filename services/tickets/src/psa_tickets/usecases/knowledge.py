@@ -11,7 +11,7 @@ from psa_common.errors import Forbidden, NotFound
 from psa_common.identity import Principal
 from psa_common.ids import uuid7
 from psa_events import outbox
-from psa_tickets.domain import article as rules, article_markup
+from psa_tickets.domain import article as rules, rich_text
 from psa_tickets.domain.article import ArticleStatus, Audience, NothingSaid
 from psa_tickets.domain.search import Joined, Kind, Question
 from psa_tickets.events import ArticlePublished
@@ -124,9 +124,9 @@ async def write_from_ticket(
     """Draft an internal article of the ticket's problem and what the customer was told last."""
     ticket = await tickets.get(tx, ticket_id, principal)
     resolution = await article_uses.find_resolution(tx, ticket_id)
-    markup = f"<h2>Problem</h2>{article_markup.paragraphs(ticket.description)}"
+    markup = f"<h2>Problem</h2>{rich_text.paragraphs(ticket.description)}"
     if resolution is not None:
-        markup += f"<h2>Lösung</h2>{article_markup.paragraphs(resolution)}"
+        markup += f"<h2>Lösung</h2>{rich_text.paragraphs(resolution)}"
     writing = Writing(
         title=ticket.title,
         html=markup,
@@ -207,14 +207,15 @@ async def _version(
     rules.check_audience(writing.audience, len(customers))
     if customers and await articles.count_unknown_customers(tx, customers):
         raise NotFound("One of the customers is not known.", field="customer_ids")
-    body = article_markup.plain(writing.html)
+    shown = rich_text.sanitised(writing.html)
+    body = rich_text.text_of(shown)
     if not body:
         raise NothingSaid
     return ArticleVersion(
         article_id=article.id,
         position=article.latest,
         title=writing.title,
-        html=article_markup.sanitise(writing.html),
+        html=shown,
         body=body,
         audience=writing.audience,
         customer_ids=customers,
