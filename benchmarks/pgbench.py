@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
+from typing import cast
 from uuid import UUID
 
 import msgspec
@@ -50,12 +51,12 @@ def script_of(statements: Sequence[Statement], fresh: Mapping[str, str] | None =
     return Script(text="\n".join(lines) + "\n", values=values)
 
 
-def fresh_ids(statements: Sequence[Statement], known: Sequence[UUID]) -> dict[str, str]:
-    """Return what must differ each time: every id that is not *known*, and the number."""
+def fresh_ids(statements: Sequence[Statement]) -> dict[str, str]:
+    """Return what must differ each time: the id that a row is stored with, and the number."""
     fresh: dict[str, str] = {}
     for statement in statements:
         for name, value in statement.params.items():
-            if isinstance(value, UUID) and value not in known and str(value) not in fresh:
+            if name == "id" and str(value) not in fresh:
                 fresh[str(value)] = FRESH_ID.format(kind=len(fresh) + 1)
             elif name == "number":
                 fresh[str(value)] = FRESH_NUMBER
@@ -110,4 +111,11 @@ def _text(value: object) -> str:
         return value.isoformat()
     if isinstance(value, Enum):
         return str(value.value)
+    if isinstance(value, list | tuple):
+        return _array(cast("Sequence[object]", value))
     return str(value)
+
+
+def _array(values: Sequence[object]) -> str:
+    escaped = (_text(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return "{" + ",".join(f'"{value}"' for value in escaped) + "}"

@@ -17,7 +17,8 @@ NEXT_SQL = """
        FOR UPDATE SKIP LOCKED
 """
 
-# Only stems of words as they were written have positions; endings of compounds have none.
+# Only stems of words as they were written have positions; endings of compounds have none. A number
+# is never guessed, and each ticket has one of its own.
 LEARN_SQL = """
     INSERT INTO search_words (word)
     SELECT DISTINCT one.lexeme
@@ -26,6 +27,7 @@ LEARN_SQL = """
            unnest(d.words) AS one
      WHERE one.positions IS NOT NULL
        AND length(one.lexeme) BETWEEN 4 AND 40
+       AND one.lexeme !~ '^[0-9]+$'
      ORDER BY one.lexeme
         ON CONFLICT DO NOTHING
 """

@@ -154,14 +154,13 @@ def new_ticket(
     known: Surroundings,
     workflow: Workflow,
     *,
-    number: str,
     opened_at: datetime,
     now: datetime,
 ) -> StoredTicket:
-    """Return the ticket that *opening* becomes."""
+    """Return the ticket that *opening* becomes, but for its number."""
     return StoredTicket(
         id=uuid7(),
-        number=number,
+        number="",
         status=workflow.initial,
         workflow=workflow,
         assignee_id=None,

@@ -56,22 +56,15 @@ async def open_since(
     known = surroundings.of_answer(looked)
     openings.check(opening, known)
 
-    # Late, because whoever opens the next ticket waits for this number's commit.
-    number = await numbers.draw(tx, "ticket", first=FIRST_NUMBER)
-    ticket = openings.new_ticket(
-        principal,
-        opening,
-        known,
-        workflows.of_answer(process),
-        number=f"T-{number}",
-        opened_at=opened_at,
-        now=now,
-    )
+    workflow = workflows.of_answer(process)
+    ticket = openings.new_ticket(principal, opening, known, workflow, opened_at=opened_at, now=now)
     ticket, chosen = await choosing.assigned(tx, ticket, asked, now=now)
     log = sla_agreement.begin(tx, principal, ticket, said, evaluated=opening.sla_evaluated)
     clocks = sla.fold(log, now=now)
-    ticket = replace(ticket, first_response_at=clocks.response.satisfied_at)
 
+    # Last, because whoever opens the next ticket waits for this number's commit.
+    number = await numbers.draw(tx, "ticket", first=FIRST_NUMBER)
+    ticket = replace(ticket, number=f"T-{number}", first_response_at=clocks.response.satisfied_at)
     stored_tickets.insert(tx, ticket, clocks)
     for asset_id in opening.asset_ids:
         stored_tickets.link_asset(tx, ticket.id, asset_id)
