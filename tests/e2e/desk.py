@@ -54,7 +54,7 @@ def content_of(person: Person, ticket_id: str, attachment_id: str) -> bytes:
 
 def words_on(person: Person, ticket_id: str) -> list[tuple[str, str]]:
     """Return who said what on a ticket, the oldest first."""
-    said = person.find(f"/tickets/{ticket_id}/comments", sort="created_at")
+    said = person.find(f"/tickets/{ticket_id}/comments", sort="occurred_at")
     return [(one["attributes"]["author_kind"], one["attributes"]["body"]) for one in said]
 
 
@@ -64,10 +64,10 @@ def ticket(person: Person, ticket_id: str) -> Document:
     return found
 
 
-def found_by(person: Person, text: str) -> list[str]:
-    """Return what a search for tickets finds, best first."""
-    hits: list[Document] = person.api.get("/search", q=text, kind="ticket")["data"]
-    return [hit["id"] for hit in hits]
+def hits(person: Person, text: str, *, kind: str = "ticket") -> list[str]:
+    """Return what a search finds, best first."""
+    found: list[Document] = person.api.get("/search", q=text, kind=kind)["data"]
+    return [hit["id"] for hit in found]
 
 
 def good(answer: Answer) -> Document:

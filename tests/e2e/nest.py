@@ -118,7 +118,7 @@ def _knowledge(company: Company, word: str, ticket_id: str) -> None:
     boss = company.staff.admin
     article = boss.create("/kb/articles", {"title": word, "html": f"<p>{word}</p>"})
     boss.create(f"/tickets/{ticket_id}/articles", {"article_id": article["id"]})
-    desk.found_by(boss, word)
+    desk.hits(boss, word)
 
 
 def _bill(company: Company, word: str, customer_id: str, ticket_id: str) -> None:
