@@ -12,6 +12,7 @@ from psa_local.demo.eventually import eventually
 Schema = dict[str, Any]
 PARAMETER = re.compile(r"\{(\w+)\}")
 METHODS = ("get", "post", "put", "patch", "delete")
+JSON = "application/json"
 #: What a schema's pattern asks for, by the first sample that fits.
 SAMPLES = (
     "x" * 12,
@@ -35,7 +36,7 @@ SAMPLES = (
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One operation of the API."""
+    """One operation of the API; *body* is the schema of JSON, None where it takes none."""
 
     method: str
     path: str
@@ -43,6 +44,8 @@ class Route:
     is_open: bool
     is_list: bool
     body: Schema | None
+    #: What it takes, such as a file; empty where it takes nothing.
+    media_type: str
 
     def __str__(self) -> str:
         return f"{self.method.upper()} {self.path}"
@@ -67,7 +70,7 @@ class Contract:
 
     @property
     def writes(self) -> tuple[Route, ...]:
-        """The routes that take a body."""
+        """The routes that take JSON."""
         return tuple(route for route in self.routes if route.body is not None)
 
     def sample(self, schema: Schema) -> Any:
@@ -126,7 +129,8 @@ def _routes(document: Schema) -> Iterator[Route]:
                 service=operation["x-service"],
                 is_open=not operation["security"],
                 is_list=any(one["name"] == "cursor" for one in parameters),
-                body=content["application/json"]["schema"] if content else None,
+                body=content[JSON]["schema"] if JSON in content else None,
+                media_type=next(iter(content), ""),
             )
 
 

@@ -215,6 +215,7 @@ async def test_mailbox(
 @post(
     "/{mailbox_id:uuid}/messages",
     guards=[requires("mailbox:manage")],
+    opt={"takes": "message/rfc822"},
     request_max_body_size=RAW_BYTES_MAX,
 )
 async def push_message(

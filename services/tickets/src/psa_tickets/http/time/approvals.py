@@ -39,7 +39,7 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     reason: Line
 
 
-class Refusal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Objection(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is wrong with the entry."""
 
     reason: Line = "–"
@@ -116,7 +116,7 @@ async def reject_entry(
     time_entry_id: FromPath[UUID],
     tx: NamedDependency[Tx],
     principal: NamedDependency[Principal],
-    data: JSONBody[Refusal | None] = None,
+    data: JSONBody[Objection | None] = None,
 ) -> Document[TimeEntryAttributes]:
     """Give an entry back to the person who wrote it."""
     reason = data.reason if data else "–"

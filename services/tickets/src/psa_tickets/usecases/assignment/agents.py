@@ -7,7 +7,7 @@ from uuid import UUID
 from psa_common import audit
 from psa_common.db import Tx
 from psa_common.documents import check_version
-from psa_common.errors import Refused
+from psa_common.errors import NotFound, Refused
 from psa_common.ids import uuid7
 from psa_tickets.domain.absence import Absence, AbsenceOverlaps
 from psa_tickets.queries import agents, copies
@@ -104,6 +104,7 @@ async def lead(tx: Tx, customer_id: UUID, agent_id: UUID, *, now: datetime) -> L
 
 
 async def lead_no_more(tx: Tx, customer_id: UUID) -> None:
-    """Leave a customer without a lead technician; once more changes nothing."""
-    if await agents.remove_technician(tx, customer_id):
-        audit.record(tx, "lead_technician.removed", "customer", customer_id)
+    """Leave a customer without a lead technician; raises NotFound where there is none."""
+    if not await agents.remove_technician(tx, customer_id):
+        raise NotFound(f"Nobody leads the customer {customer_id}.")
+    audit.record(tx, "lead_technician.removed", "customer", customer_id)
