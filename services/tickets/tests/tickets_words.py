@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,9 +13,14 @@ import httpx
 from moto.server import ThreadedMotoServer
 from obstore.store import S3Store
 
+from psa_common.db import Tx
 from psa_common.testing import Api, Tenant
 from psa_tickets.domain.attachment import Limits
+from psa_tickets.queries.attachments import Attachment
 from psa_tickets.storage import Cabinet, Objects, Scanner, open_objects
+from psa_tickets.usecases import attachments
+from psa_tickets.usecases.attachments import File
+from psa_tickets.usecases.authors import Author
 
 MIB = 1024 * 1024
 CUSTOMER = ("ticket:view:own_customer", "ticket:comment:own_customer")
@@ -130,6 +136,21 @@ async def an_attachment(api: Api, ticket: dict[str, Any], **options: Any) -> dic
     assert response.status_code == 201, response.text
     resource: dict[str, Any] = response.json()["data"]
     return resource
+
+
+async def store(
+    tx: Tx,
+    cabinet: Cabinet,
+    author: Author,
+    ticket_id: UUID,
+    file: File,
+    chunks: AsyncIterator[bytes],
+    *,
+    now: datetime,
+) -> Attachment:
+    """Keep a file and attach it, as a mail does."""
+    received = await attachments.receive(tx.tenant_id, cabinet, file, chunks)
+    return await attachments.add(tx, cabinet, author, ticket_id, file, received, now=now)
 
 
 def a_portal(api: Api, tenant: Tenant, customer_id: UUID) -> Api:

@@ -12,12 +12,13 @@ from psa_tickets.domain.attachment import Infected, Scan
 from psa_tickets.domain.ticket import AuthorKind
 from psa_tickets.queries.attachments import Attachment
 from psa_tickets.storage import Cabinet, Room
-from psa_tickets.usecases import attachment_care, attachments
-from psa_tickets.usecases.attachment_care import ERASE_AFTER, ORPHAN_AFTER
+from psa_tickets.usecases import attachment_care
+from psa_tickets.usecases.attachment_care import ERASE_AFTER
 from psa_tickets.usecases.attachments import File
 from psa_tickets.usecases.authors import Author
+from psa_tickets.usecases.orphans import ORPHAN_AFTER
 from tickets_builders import a_ticket
-from tickets_words import EICAR, PNG, a_cabinet, a_clamd, as_stream, files_in, whole
+from tickets_words import EICAR, PNG, a_cabinet, a_clamd, as_stream, files_in, store, whole
 
 NOW = datetime.now(UTC)
 KNOWN_SQL = """
@@ -34,9 +35,7 @@ async def kept(
     author = Author(kind=AuthorKind.AGENT, id=tenant.id, name="Technician")
     file = File(filename="datei.txt", claimed_type="")
     async with tenant_transaction(pool, tenant.id, a_context()) as tx:
-        return await attachments.store(
-            tx, cabinet, author, ticket_id, file, as_stream(content), now=NOW
-        )
+        return await store(tx, cabinet, author, ticket_id, file, as_stream(content), now=NOW)
 
 
 @pytest.fixture

@@ -18,11 +18,11 @@ from psa_tickets.queries import contacts
 from psa_tickets.queries.comments import Comment
 from psa_tickets.queries.contacts import Contact
 from psa_tickets.storage import Cabinet
-from psa_tickets.usecases import attachments, authors, conversation, descriptions
+from psa_tickets.usecases import authors, conversation, descriptions
 from psa_tickets.usecases.attachments import File
 from psa_tickets.usecases.conversation import Words
 from tickets_builders import a_contact, a_customer, a_ticket
-from tickets_words import EXE, PNG, a_cabinet, as_stream, files_in
+from tickets_words import EXE, PNG, a_cabinet, as_stream, files_in, store
 
 NOW = datetime(2026, 6, 3, 9, 0, tzinfo=UTC)
 
@@ -54,7 +54,7 @@ class Intake:
                     content_id=file.content_id,
                     comment_id=said.id,
                 )
-                await attachments.store(
+                await store(
                     tx,
                     self.cabinet,
                     authors.contact(person),

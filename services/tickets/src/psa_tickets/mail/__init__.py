@@ -1,1 +1,1 @@
-"""The way to mail servers, and what only mails need: sanitising, winmail.dat, letters."""
+"""The way to mail servers, and what only mails need: winmail.dat, letters."""

@@ -12,14 +12,11 @@ from psa_common.tenants import for_every_tenant
 from psa_tickets.domain.attachment import Scan
 from psa_tickets.queries import attachments
 from psa_tickets.storage import Cabinet, Room
+from psa_tickets.usecases import orphans
 
 log = structlog.get_logger()
 
 EVERY_SECONDS = 3_600.0
-#: An upload that is still under way after this has long been given up by its client.
-ORPHAN_AFTER = timedelta(hours=24)
-#: Further back everything was looked at many times.
-LOOK_BACK = timedelta(days=30)
 #: So long a deleted file can still be brought back by an administrator.
 ERASE_AFTER = timedelta(days=30)
 BATCH = 200
@@ -27,18 +24,8 @@ BATCH = 200
 
 async def sweep(tx: Tx, cabinet: Cabinet, *, now: datetime) -> int:
     """Delete objects that no attachment knows, and return how many."""
-    swept = 0
-    made = cabinet.objects.list_made(
-        tx.tenant_id, Room.ATTACHMENTS, since=now - LOOK_BACK, until=now - ORPHAN_AFTER
-    )
-    async for keys in made:
-        known = await attachments.list_known_keys(tx, keys)
-        for key in keys:
-            if key not in known:
-                await cabinet.objects.delete(key)
-                log.info("orphan_swept", key=key)
-                swept += 1
-    return swept
+    known = attachments.list_known_keys
+    return await orphans.sweep(tx, cabinet.objects, Room.ATTACHMENTS, known, now=now)
 
 
 async def erase(tx: Tx, cabinet: Cabinet, *, now: datetime) -> int:

@@ -45,8 +45,8 @@ class File:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Received:
-    """A file whose bytes are safe and were looked at."""
+class Received:
+    """A file whose bytes are safe and were looked at; they are no attachment yet."""
 
     filename: str
     content_type: str
@@ -82,21 +82,37 @@ async def upload(
         return await _record(tx, cabinet, author, ticket, file, received, now=now)
 
 
-async def store(
+async def receive(
+    tenant_id: UUID, cabinet: Cabinet, file: File, chunks: AsyncIterator[bytes]
+) -> Received:
+    """Keep the bytes of a file and have them looked at; raises what forbids to keep it."""
+    examined = _Examined(file, chunks)
+    kept = await cabinet.objects.put(
+        tenant_id, Room.ATTACHMENTS, aiter(examined), limit_bytes=cabinet.limits.file_bytes
+    )
+    try:
+        scan = await _scan(cabinet, kept)
+    except BaseException:
+        await cabinet.objects.delete(kept.key)
+        raise
+    return Received(
+        filename=examined.filename, content_type=examined.content_type, kept=kept, scan=scan
+    )
+
+
+async def add(
     tx: Tx,
     cabinet: Cabinet,
     author: Author,
     ticket_id: UUID,
     file: File,
-    chunks: AsyncIterator[bytes],
+    received: Received,
     *,
     now: datetime,
 ) -> Attachment:
-    """Keep a file that came with a mail; refuses what an upload would refuse."""
+    """Attach a file that came with a mail; refuses what an upload would refuse."""
     ticket = await stored_tickets.get_any_for_update(tx, ticket_id)
-    await _check_room(tx, cabinet, ticket_id)
-    async with _received(tx, cabinet, file, chunks) as received:
-        return await _record(tx, cabinet, author, ticket, file, received, now=now)
+    return await _record(tx, cabinet, author, ticket, file, received, now=now)
 
 
 async def delete(
@@ -157,21 +173,13 @@ async def _check_own_comment(
 @asynccontextmanager
 async def _received(
     tx: Tx, cabinet: Cabinet, file: File, chunks: AsyncIterator[bytes]
-) -> AsyncGenerator[_Received, None]:
+) -> AsyncGenerator[Received, None]:
     """Keep the bytes while their row is being written, and forget them if it is not."""
-    examined = _Examined(file, chunks)
-    kept = await cabinet.objects.put(
-        tx.tenant_id, Room.ATTACHMENTS, aiter(examined), limit_bytes=cabinet.limits.file_bytes
-    )
+    received = await receive(tx.tenant_id, cabinet, file, chunks)
     try:
-        yield _Received(
-            filename=examined.filename,
-            content_type=examined.content_type,
-            kept=kept,
-            scan=await _scan(cabinet, kept),
-        )
+        yield received
     except BaseException:
-        await cabinet.objects.delete(kept.key)
+        await cabinet.objects.delete(received.kept.key)
         raise
 
 
@@ -218,7 +226,7 @@ async def _record(
     author: Author,
     ticket: StoredTicket,
     file: File,
-    received: _Received,
+    received: Received,
     *,
     now: datetime,
 ) -> Attachment:

@@ -17,7 +17,7 @@ from psa_tickets.usecases import (
     sla_reapplying,
     sla_watch,
 )
-from psa_tickets.usecases.mail import polling, sending
+from psa_tickets.usecases.mail import polling, raw_care, sending
 from psa_tickets.usecases.mail.office import PostOffice
 from psa_tickets.usecases.routines import recurring_watch
 from psa_tickets.usecases.time import timing
@@ -54,5 +54,8 @@ def all_of(
             attachment_care.EVERY_SECONDS,
             "attachments",
             lambda: attachment_care.look_after(pool, office.cabinet),
+        ),
+        serve.every(
+            raw_care.EVERY_SECONDS, "raw_mails", lambda: raw_care.look_after(pool, office.cabinet)
         ),
     ]

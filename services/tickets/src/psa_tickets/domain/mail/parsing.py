@@ -32,6 +32,15 @@ EMAIL = re.compile(r"[^\s@<>(),;:\"\[\]\\]{1,64}@[A-Za-z0-9.-]{1,189}")
 BOUNDARY = re.compile(rb"boundary\s*=", re.IGNORECASE)
 BROKEN = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
+#: What a part without a name is called, so that it opens in what it is for.
+NAMES = {
+    "image/gif": "bild.gif",
+    "image/jpeg": "bild.jpg",
+    "image/png": "bild.png",
+    "message/rfc822": "nachricht.eml",
+    "text/calendar": "termin.ics",
+}
+
 Part: TypeAlias = "Message[str, str]"
 
 
@@ -173,9 +182,10 @@ class _Contents:
         self.enclosed_ids += MESSAGE_ID.findall(str(_read_headers(content).get("message-id", "")))[
             :1
         ]
-        self.attachments.append(
-            Attachment(name=clean(name) or _name_for(kind), media_type=kind, content=content)
-        )
+        name = clean(name) or _name_for(kind)
+        if not name.lower().endswith(".eml"):
+            name += ".eml"
+        self.attachments.append(Attachment(name=name, media_type=kind, content=content))
 
 
 def _leaves(message: Part) -> Iterator[tuple[Part, int]]:
@@ -209,5 +219,4 @@ def _bytes_of(part: Part) -> bytes:
 
 
 def _name_for(kind: str) -> str:
-    names = {"text/calendar": "termin.ics", "message/rfc822": "nachricht.eml"}
-    return names.get(kind, "anhang")
+    return NAMES.get(kind, "anhang")

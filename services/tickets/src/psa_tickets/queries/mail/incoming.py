@@ -99,6 +99,13 @@ LIST_CUSTOMER_SIDE_SQL = """
 """
 
 
+KNOWN_KEYS_SQL = """
+    SELECT raw_key AS key
+      FROM incoming_mails
+     WHERE raw_key = ANY(%(keys)s)
+"""
+
+
 class AttachmentRow(msgspec.Struct, frozen=True):
     """A file that came with a mail; its content lies in the raw mail."""
 
@@ -149,6 +156,10 @@ class Recent(msgspec.Struct, frozen=True):
 
 class _Ticket(msgspec.Struct, frozen=True):
     ticket_id: UUID
+
+
+class _Key(msgspec.Struct, frozen=True):
+    key: str
 
 
 class _Address(msgspec.Struct, frozen=True):
@@ -223,6 +234,12 @@ async def find_ticket_of_messages(tx: Tx, message_ids: Sequence[str]) -> UUID | 
     ids = list(message_ids)
     found = await tx.fetch_optional(_Ticket, FIND_TICKET_OF_MESSAGES_SQL, message_ids=ids)
     return found.ticket_id if found else None
+
+
+async def list_known_keys(tx: Tx, keys: Sequence[str]) -> frozenset[str]:
+    """Return which of these objects are the raw form of a mail."""
+    rows = await tx.fetch_all(_Key, KNOWN_KEYS_SQL, keys=list(keys))
+    return frozenset(row.key for row in rows)
 
 
 async def list_customer_side(tx: Tx, ticket_id: UUID) -> list[str]:

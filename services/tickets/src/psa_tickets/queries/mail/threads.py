@@ -12,12 +12,12 @@ FIND_BY_NUMBER_SQL = """
      WHERE number = %(number)s
 """
 
-# Few rows: the mails of one ticket.
+# Few rows: the mails of one ticket, or of two that were merged.
 STANDS_ON_MAILS_SQL = """
     SELECT EXISTS
            (SELECT
               FROM incoming_mails
-             WHERE ticket_id = %(ticket_id)s
+             WHERE ticket_id IN (%(named_id)s, %(ticket_id)s)
                AND state IN ('opened', 'commented')
                AND (sender = %(address)s OR %(address)s = ANY(recipients)))
 """
@@ -33,6 +33,10 @@ async def find_by_number(tx: Tx, number: str) -> UUID | None:
     return found.id if found else None
 
 
-async def stands_on_mails(tx: Tx, ticket_id: UUID, address: str) -> bool:
-    """Say whether somebody has sent, or was sent, one of the ticket's mails."""
-    return bool(await tx.fetch_value(STANDS_ON_MAILS_SQL, ticket_id=ticket_id, address=address))
+async def stands_on_mails(tx: Tx, named_id: UUID, ticket_id: UUID, address: str) -> bool:
+    """Say whether somebody has sent, or was sent, a mail of the ticket, or of the one named."""
+    return bool(
+        await tx.fetch_value(
+            STANDS_ON_MAILS_SQL, named_id=named_id, ticket_id=ticket_id, address=address
+        )
+    )

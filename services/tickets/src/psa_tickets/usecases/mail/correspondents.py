@@ -11,6 +11,7 @@ from psa_tickets.domain.mail.mailbox import Mailbox
 from psa_tickets.domain.mail.thread import Claim, Clue, is_forwarded
 from psa_tickets.domain.ticket import AuthorKind
 from psa_tickets.queries import contacts, copies
+from psa_tickets.queries.contacts import Contact
 from psa_tickets.queries.mail import threads
 from psa_tickets.queries.tickets import TicketView
 
@@ -27,11 +28,18 @@ class Correspondent:
     customer_id: UUID | None
     #: Their words, when they are not those of the mail: somebody forwarded it.
     text: str | None = None
+    #: Who it is among the customers' contacts.
+    contact: Contact | None = None
 
     @property
     def contact_id(self) -> UUID | None:
-        """Return who it is among the customers' contacts."""
-        return self.person_id if self.kind is AuthorKind.CONTACT else None
+        """Return which contact it is."""
+        return self.contact.id if self.contact else None
+
+    def contact_of(self, customer_id: UUID) -> Contact | None:
+        """Return which contact of this customer it is."""
+        ours = self.contact is not None and self.contact.customer_id == customer_id
+        return self.contact if ours else None
 
 
 async def find(tx: Tx, mailbox: Mailbox, mail: IncomingMail, sender: Address) -> Correspondent:
@@ -61,7 +69,8 @@ async def takes_part(tx: Tx, who: Correspondent, ticket: TicketView, claim: Clai
     Say whether somebody takes part in a ticket.
 
     With a clue that only the conversation gives, everybody of the customer does; with a mere
-    number, only its contact and those who stand on its mails.
+    number, only its contact and those who stand on its mails. Of a merged ticket the claim names
+    what it was: who took part there, does so in *ticket*.
     """
     if who.kind is AuthorKind.AGENT:
         return True
@@ -69,7 +78,7 @@ async def takes_part(tx: Tx, who: Correspondent, ticket: TicketView, claim: Clai
         return True
     if claim.clue is not Clue.SUBJECT and who.customer_id == ticket.customer_id:
         return True
-    return await threads.stands_on_mails(tx, ticket.id, who.address.email)
+    return await threads.stands_on_mails(tx, claim.ticket_id, ticket.id, who.address.email)
 
 
 async def _of_customer(
@@ -84,6 +93,7 @@ async def _of_customer(
         kind=AuthorKind.CONTACT,
         customer_id=customer_id or mailbox.default_customer_id,
         text=text,
+        contact=contact,
     )
 
 

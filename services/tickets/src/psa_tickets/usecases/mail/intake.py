@@ -16,15 +16,16 @@ from psa_common.errors import Conflict, NotNow
 from psa_common.ids import uuid7
 from psa_common.requests import BodyTooLarge
 from psa_events.consumer import OUTAGES
+from psa_tickets.domain import rich_text
 from psa_tickets.domain.mail.incoming import IncomingMail
 from psa_tickets.domain.mail.mailbox import Mailbox
 from psa_tickets.domain.mail.parsing import parse
 from psa_tickets.domain.mail.verdict import MailState, Verdict, parked
-from psa_tickets.mail.sanitising import harmless
 from psa_tickets.mail.tnef import unpacked
 from psa_tickets.queries.mail import incoming, mailboxes
 from psa_tickets.queries.mail.incoming import AttachmentRow, WholeMail
-from psa_tickets.usecases.mail.judging import Case, Ruling, judge
+from psa_tickets.usecases.mail.case import Case
+from psa_tickets.usecases.mail.judging import Ruling, judge
 from psa_tickets.usecases.mail.office import PostOffice
 
 log = structlog.get_logger()
@@ -187,7 +188,7 @@ async def _decide(tx: Tx, row: WholeMail, verdict: Verdict) -> WholeMail:
 def _read(raw: bytes) -> IncomingMail:
     mail = parse(raw)
     files = tuple(one for packed in mail.attachments for one in unpacked(packed))
-    return replace(mail, attachments=files, html=harmless(mail.html))
+    return replace(mail, attachments=files)
 
 
 def _row(case: Case, raw: bytes, sha256: str, key: str, *, verdict: Verdict) -> WholeMail:
@@ -213,7 +214,8 @@ def _facts(mail: IncomingMail, verdict: Verdict) -> "_Facts":
         recipients=tuple(one.email for one in mail.recipients),
         subject=mail.subject,
         body=mail.text[:BODY_CHARACTERS_MAX],
-        html=mail.html[:BODY_CHARACTERS_MAX],
+        # A remote picture would tell its sender who has read the mail, and when.
+        html=rich_text.sanitised(mail.html[:BODY_CHARACTERS_MAX], pictures=()),
         attachments=tuple(
             AttachmentRow(one.name, one.media_type, len(one.content)) for one in mail.attachments
         ),

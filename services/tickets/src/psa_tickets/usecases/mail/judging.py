@@ -1,34 +1,23 @@
 """What is to become of a mail: the order of these questions is the rule."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from psa_common.db import Tx
 from psa_common.errors import NotFound
 from psa_tickets.domain.mail import flood
 from psa_tickets.domain.mail.automatic import Nature, failure_of, nature_of
-from psa_tickets.domain.mail.incoming import Address, IncomingMail
-from psa_tickets.domain.mail.mailbox import Mailbox
+from psa_tickets.domain.mail.incoming import Address
 from psa_tickets.domain.mail.reply_token import TOKEN, ticket_of, ticket_of_mail
 from psa_tickets.domain.mail.thread import Bearing, Claim, Clue, bearing_of, number_in
 from psa_tickets.domain.mail.trimming import trimmed
 from psa_tickets.domain.mail.verdict import MailState, Verdict, ignored, parked
+from psa_tickets.queries import tickets
 from psa_tickets.queries.mail import blocked, incoming, mailboxes, outgoing, threads
 from psa_tickets.queries.tickets import TicketView
-from psa_tickets.usecases.mail import correspondents, effects
+from psa_tickets.usecases.mail import correspondents, effects, notes
+from psa_tickets.usecases.mail.case import Case
 from psa_tickets.usecases.mail.correspondents import Correspondent
-from psa_tickets.usecases.mail.office import PostOffice
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """A mail that wants a verdict."""
-
-    office: PostOffice
-    mailbox: Mailbox
-    mail: IncomingMail
-    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +54,7 @@ async def _judge_person(tx: Tx, case: Case, sender: Address, ruling: Ruling | No
     bearing = bearing_of(claim, takes_part=await correspondents.takes_part(tx, who, ticket, claim))
     match bearing:
         case Bearing.SPEAKS:
-            return await _speak(tx, case, who, ticket, ruling)
+            return await _speak(tx, case, who, ticket)
         case Bearing.FLAGGED:
             return await _flag(tx, case, who, ticket)
         case Bearing.UNRELATED:
@@ -103,7 +92,7 @@ async def _take_bounce(tx: Tx, case: Case) -> Verdict:
     if ticket_id is None:
         return ignored(f"Unzustellbar: {reason}")
     lines = ["Eine Mail zu diesem Ticket war nicht zustellbar:", reason]
-    note = await effects.leave_note(tx, case.mailbox, ticket_id, lines, now=case.now)
+    note = await notes.leave(tx, case, ticket_id, lines)
     return Verdict(
         state=MailState.IGNORED,
         reason=f"Unzustellbar: {reason}",
@@ -118,7 +107,7 @@ async def _take_automatic(tx: Tx, case: Case, nature: Nature) -> Verdict:
     if ticket is None:
         return ignored(f"Automatische Mail ({nature}).")
     lines = [f"Automatische Antwort von {_sender_words(case)}:", trimmed(case.mail.text)]
-    note = await effects.leave_note(tx, case.mailbox, ticket.id, lines, now=case.now)
+    note = await notes.leave(tx, case, ticket.id, lines)
     return Verdict(
         state=MailState.IGNORED,
         reason="Automatische Antwort; als Notiz am Ticket.",
@@ -128,13 +117,18 @@ async def _take_automatic(tx: Tx, case: Case, nature: Nature) -> Verdict:
 
 
 async def _named_ticket(tx: Tx, case: Case) -> tuple[Claim | None, TicketView | None]:
+    """Return the ticket that the mail names, and how; of a merged one the ticket it is now."""
     claim = await _claim_of(tx, case)
     if claim is None:
         return None, None
+    clerk = notes.clerk_of(tx, case)
     try:
-        return claim, await effects.ticket_at_the_end(tx, case.mailbox, claim.ticket_id)
+        ticket = await tickets.get(tx, claim.ticket_id, clerk)
+        if ticket.merged_into_id is not None:
+            ticket = await tickets.get(tx, ticket.merged_into_id, clerk)
     except NotFound:
         return None, None
+    return claim, ticket
 
 
 async def _claim_of(tx: Tx, case: Case) -> Claim | None:
@@ -154,54 +148,25 @@ async def _open(tx: Tx, case: Case, who: Correspondent, ruling: Ruling | None) -
     customer_id = (ruling.customer_id if ruling else None) or who.customer_id
     if customer_id is None:
         return parked("Zu diesem Absender ist kein Kunde bekannt.")
-    ticket_id = await effects.open_ticket(
-        tx,
-        case.mailbox,
-        who,
-        customer_id,
-        subject=case.mail.subject,
-        text=who.text or case.mail.text,
-        now=case.now,
-    )
+    ticket_id = await effects.open_ticket(tx, case, who, customer_id)
     return Verdict(state=MailState.OPENED, contact_id=who.contact_id, ticket_id=ticket_id)
 
 
-async def _speak(
-    tx: Tx, case: Case, who: Correspondent, ticket: TicketView, ruling: Ruling | None
-) -> Verdict:
-    said = trimmed(who.text or case.mail.text)
-    comment_id = await effects.say(tx, case.mailbox, who, ticket, said, now=case.now)
-    if comment_id is not None:
-        return Verdict(
-            state=MailState.COMMENTED,
-            contact_id=who.contact_id,
-            ticket_id=ticket.id,
-            comment_id=comment_id,
-        )
-    follow_up = await effects.open_ticket(
-        tx,
-        case.mailbox,
-        who,
-        (ruling.customer_id if ruling else None) or ticket.customer_id,
-        subject=case.mail.subject or ticket.title,
-        text=case.mail.text,
-        follow_up_of_id=ticket.id,
-        now=case.now,
-    )
+async def _speak(tx: Tx, case: Case, who: Correspondent, ticket: TicketView) -> Verdict:
+    spoken = await effects.speak(tx, case, who, ticket)
+    follows = spoken.comment_id is None
     return Verdict(
-        state=MailState.OPENED,
-        reason=f"Folgeticket zu {ticket.number}.",
+        state=MailState.OPENED if follows else MailState.COMMENTED,
+        reason=f"Folgeticket zu {ticket.number}." if follows else "",
         contact_id=who.contact_id,
-        ticket_id=follow_up,
+        ticket_id=spoken.ticket_id,
+        comment_id=spoken.comment_id,
     )
 
 
 async def _flag(tx: Tx, case: Case, who: Correspondent, ticket: TicketView) -> Verdict:
-    lines = [
-        f"{who.address.email} ist an diesem Ticket nicht beteiligt und hat geantwortet:",
-        trimmed(case.mail.text),
-    ]
-    note = await effects.leave_note(tx, case.mailbox, ticket.id, lines, now=case.now)
+    line = f"{who.address.email} ist an diesem Ticket nicht beteiligt und hat geantwortet:"
+    note = await effects.flag(tx, case, who, ticket, [line])
     return Verdict(
         state=MailState.COMMENTED,
         reason="Fremder Absender; als interne Notiz am Ticket.",
