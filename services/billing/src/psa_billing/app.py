@@ -2,7 +2,7 @@
 
 from importlib.metadata import version
 
-from psa_billing.http import billing_runs, contracts, invoices
+from psa_billing.http import billing_runs, contracts, invoices, time_reversals
 from psa_billing.paperwork import PAPERWORK
 from psa_common import health, observability, serve
 from psa_common.application import build_application
@@ -11,7 +11,7 @@ from psa_common.db import Pool, open_pool
 from psa_common.identity import SigningKeys, TokenVerifier
 from psa_common.settings import ServiceSettings, read_settings
 
-ROUTES = (contracts.ROUTER, billing_runs.ROUTER, invoices.ROUTER)
+ROUTES = (contracts.ROUTER, billing_runs.ROUTER, invoices.ROUTER, time_reversals.ROUTER)
 
 
 def build(pool: Pool, verifier: TokenVerifier, *checks: tuple[str, health.Check]) -> Application:

@@ -19,7 +19,7 @@ RESOURCES: Mapping[str, str] = {
     " agents customer-technicians assignment-rules sla-policies sla-assignments calendars"
     " time-entries timers work-types time-rules time-lock surcharge-rules travel materials"
     " mailboxes mails blocked-senders notifications kb search",
-    "billing": "contracts coverage rates billing-runs invoices credit-notes payments"
+    "billing": "contracts coverage rates billing-runs time-reversals invoices credit-notes payments"
     " direct-debits dunning exports",
     "projects": "projects tasks milestones project-templates",
     "assets": "assets asset-relations licenses counts imports alerts",

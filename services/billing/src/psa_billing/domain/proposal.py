@@ -34,6 +34,7 @@ class ExceptionCode(StrEnum):
     RATE_MISSING = "rate_missing"
     VAT_RATE_MISSING = "vat_rate_missing"
     NOTHING_TO_COUNT = "nothing_to_count"
+    CORRECTION_OPEN = "correction_open"
 
 
 class Severity(StrEnum):
@@ -48,6 +49,7 @@ SEVERITY = {
     ExceptionCode.RATE_MISSING: Severity.STOPS,
     ExceptionCode.VAT_RATE_MISSING: Severity.STOPS,
     ExceptionCode.NOTHING_TO_COUNT: Severity.WARNS,
+    ExceptionCode.CORRECTION_OPEN: Severity.WARNS,
 }
 
 

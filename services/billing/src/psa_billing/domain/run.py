@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from .contract import Contract
+from .corrections import open_corrections
 from .proposal import DraftInvoice, DraftLine, PassedOver, Proposal, RunException
 from .rating import WorkToBill, rated, sort_work
 from .recurring import recurring_lines
@@ -20,7 +21,10 @@ def propose(inputs: RunInputs) -> Proposal:
     """Return what the run bills for one customer, and what a person must look at first."""
     work = sort_work(inputs)
     drafts: list[DraftInvoice] = []
-    exceptions: list[RunException] = list(work.exceptions)
+    exceptions: list[RunException] = [
+        *work.exceptions,
+        *open_corrections(inputs.reversed_time),
+    ]
 
     for contract in sorted(inputs.contracts, key=lambda each: each.number):
         results = _contract_results(contract, work.to_bill, inputs)

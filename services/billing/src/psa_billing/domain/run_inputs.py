@@ -75,9 +75,24 @@ class TimeEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReversedTime:
+    """Time that was taken back, and the invoice that holds it; one without number is approved."""
+
+    time_entry_id: UUID
+    work_date: date
+    minutes: int
+    ticket_number: str | None
+    invoice_id: UUID
+    invoice_number: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunInputs:
     """
     One customer's contracts, assets and time, as they were read for a run.
+
+    Time that waits for its approval is among the entries; time that was taken back is not, and
+    stands in *reversed_time* only where an invoice holds it.
 
     The run bills recurring periods in advance that start on or before *up_to*, recurring
     periods in arrears that end on or before it, and work done before it.
@@ -90,3 +105,4 @@ class RunInputs:
     memberships: tuple[AssetMembership, ...] = ()
     time_entries: tuple[TimeEntry, ...] = ()
     billed_keys: frozenset[str] = frozenset()
+    reversed_time: tuple[ReversedTime, ...] = ()

@@ -76,6 +76,12 @@ BILLABLE_CUSTOMERS_SQL = """
       FROM approved_time_entries
      WHERE billable = 'billable'
        AND customer_id IS NOT NULL
+     UNION
+    SELECT customer_id
+      FROM time_approvals
+     WHERE waiting
+       AND billable = 'billable'
+       AND customer_id IS NOT NULL
      ORDER BY 1
 """
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from psa_billing.domain.run_inputs import AssetMembership, Billable, TimeEntry
-from psa_common.db import Tx
+from psa_common.db import Jsonb, Tx
 
 KEEP_ASSET_SQL = """
     INSERT INTO assets (id, number)
@@ -27,10 +28,10 @@ KEEP_ASSET_STATE_SQL = """
 KEEP_TIME_ENTRY_SQL = """
     INSERT INTO approved_time_entries
            (id, customer_id, ticket_id, ticket_number, task_id, user_id, work_date, minutes,
-            work_type, billable, note, approved_at, sequence)
+            work_type, billable, note, approved_at, surcharges, sequence)
     VALUES (%(id)s, %(customer_id)s, %(ticket_id)s, %(ticket_number)s, %(task_id)s, %(user_id)s,
             %(work_date)s, %(minutes)s, %(work_type)s, %(billable)s, %(note)s, %(approved_at)s,
-            %(sequence)s)
+            %(surcharges)s, %(sequence)s)
         ON CONFLICT DO NOTHING
 """
 
@@ -66,6 +67,8 @@ TIME_ENTRIES_SQL = """
        AND (e.billable = 'billable' OR e.work_date >= %(up_to)s::date - interval '1 month')
        AND NOT EXISTS (SELECT FROM billed_keys AS b
                         WHERE b.key = 'time:' || e.id)
+       AND NOT EXISTS (SELECT FROM time_reversals AS r
+                        WHERE r.time_entry_id = e.id)
      ORDER BY e.work_date, e.id
 """
 
@@ -89,6 +92,15 @@ class MembershipRow(msgspec.Struct, frozen=True, kw_only=True):
         return AssetMembership(**values)
 
 
+class Surcharge(msgspec.Struct, frozen=True, kw_only=True):
+    """Minutes of an entry and the factor that they count with, as the desk says."""
+
+    minutes: int
+    factor: str
+    rule: str | None
+    applies_to: str | None
+
+
 class ApprovedTime(msgspec.Struct, frozen=True, kw_only=True):
     """Time that somebody vouched for, as we keep it."""
 
@@ -104,6 +116,7 @@ class ApprovedTime(msgspec.Struct, frozen=True, kw_only=True):
     billable: Billable
     note: str
     approved_at: datetime
+    surcharges: tuple[Surcharge, ...] = ()
 
 
 class TimeEntryRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,7 +171,9 @@ def keep_asset_state(
 def keep_time_entry(tx: Tx, entry: ApprovedTime, *, sequence: int) -> None:
     """Remember approved time."""
     values = msgspec.structs.asdict(entry)
-    tx.defer(KEEP_TIME_ENTRY_SQL, **values, sequence=sequence)
+    parts: Any = msgspec.to_builtins(values.pop("surcharges"))
+    surcharges = Jsonb(parts) if parts else None
+    tx.defer(KEEP_TIME_ENTRY_SQL, **values, surcharges=surcharges, sequence=sequence)
 
 
 async def list_memberships(tx: Tx, customer_ids: Sequence[UUID]) -> list[MembershipRow]:

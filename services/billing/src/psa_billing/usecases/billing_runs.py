@@ -11,13 +11,21 @@ from psa_billing.domain.billing_run import RunStatus, approvable, check_up_to
 from psa_billing.domain.invoice import InvoiceState
 from psa_billing.domain.proposal import DraftInvoice, Proposal
 from psa_billing.domain.run import propose as proposal_of
-from psa_billing.domain.run_inputs import AssetMembership, RunInputs, TimeEntry
+from psa_billing.domain.run_inputs import AssetMembership, ReversedTime, RunInputs, TimeEntry
 from psa_billing.domain.vat import GERMAN_VAT_RATES
-from psa_billing.queries import contracts, copies, invoices, runs, supplied
+from psa_billing.queries import (
+    contracts,
+    copies,
+    invoices,
+    reversals,
+    runs,
+    supplied,
+    time_approvals,
+)
 from psa_billing.queries.invoices import InvoiceRow
 from psa_billing.queries.runs import RunRow, RunView
 from psa_billing.usecases.days import today_of
-from psa_billing.usecases.refusals import AlreadyBilled, UnknownCustomer
+from psa_billing.usecases.refusals import AlreadyBilled, ReversedSinceProposal, UnknownCustomer
 from psa_common import audit
 from psa_common.db import Tx
 from psa_common.documents import check_version
@@ -65,7 +73,8 @@ async def approve(
     """
     Turn the run's drafts into approved invoices.
 
-    Raises RunStopped, IllegalRunMove, and AlreadyBilled when another run was faster.
+    Raises RunStopped, IllegalRunMove, AlreadyBilled when another run was faster, and
+    ReversedSinceProposal when the desk was.
     """
     before = await runs.get_for_update(tx, run_id)
     check_version(before.version, expected_version)
@@ -81,6 +90,8 @@ async def approve(
 
     for customer_id in sorted({draft.customer_id for draft in drafts}):
         runs.lock_customer(tx, customer_id)
+    if await reversals.is_any_reversed(tx, _entries_of(drafts)):
+        raise ReversedSinceProposal
     invoice_ids = [await _approved(tx, after, draft, now=now) for draft in drafts]
     runs.save(tx, after)
     audit.record(tx, "billing_run.approved", "billing_run", run_id, before=before, after=after)
@@ -105,6 +116,11 @@ async def _frozen(tx: Tx, customer_ids: Sequence[UUID], up_to: date) -> list[Run
     entries: dict[UUID, list[TimeEntry]] = {}
     for row in await supplied.list_unbilled_time(tx, customer_ids, up_to=up_to):
         entries.setdefault(row.customer_id, []).append(row.entry())
+    for waiting in await time_approvals.list_waiting(tx, customer_ids, up_to=up_to):
+        entries.setdefault(waiting.customer_id, []).append(waiting.entry())
+    corrections: dict[UUID, list[ReversedTime]] = {}
+    for found in await reversals.list_billed(tx, customer_ids):
+        corrections.setdefault(found.customer_id, []).append(found.reversed_time())
 
     return [
         RunInputs(
@@ -115,9 +131,14 @@ async def _frozen(tx: Tx, customer_ids: Sequence[UUID], up_to: date) -> list[Run
             memberships=tuple(memberships.get(customer_id, ())),
             time_entries=tuple(entries.get(customer_id, ())),
             billed_keys=billed.get(customer_id, frozenset()),
+            reversed_time=tuple(corrections.get(customer_id, ())),
         )
         for customer_id in customer_ids
     ]
+
+
+def _entries_of(drafts: Sequence[DraftInvoice]) -> list[UUID]:
+    return [id_ for draft in drafts for line in draft.lines for id_ in line.time_entry_ids]
 
 
 def _says_anything(proposal: Proposal) -> bool:

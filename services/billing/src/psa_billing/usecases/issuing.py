@@ -22,7 +22,7 @@ from psa_billing.domain.invoice import (
 from psa_billing.domain.mandatory_fields import check_mandatory_fields
 from psa_billing.events import InvoiceIssued, IssuedLine
 from psa_billing.paperwork import PAPERWORK
-from psa_billing.queries import contracts, copies, documents, invoices, locks
+from psa_billing.queries import contracts, copies, documents, invoices, locks, reversals
 from psa_billing.queries.copies import BillingAccount, Customer, TenantCopy
 from psa_billing.queries.documents import StoredDocument
 from psa_billing.queries.invoices import InvoiceRow, LineRow
@@ -34,6 +34,7 @@ from psa_billing.usecases.refusals import (
     InvoiceIsApproved,
     InvoiceIsIssued,
     IssueDateInFuture,
+    ReversedSinceApproval,
     UnknownCustomer,
     UnknownInvoiceFormat,
 )
@@ -70,6 +71,9 @@ async def issue(
     check_version(before.version, expected_version)
     move(before.status, InvoiceState.ISSUED)
     lines = await invoices.list_lines(tx, invoice_id)
+    charged = [id_ for line in lines for id_ in line.time_entry_ids]
+    if await reversals.is_any_reversed(tx, charged):
+        raise ReversedSinceApproval
     invoice, wanted = await _unnumbered(tx, before, lines, issue_date, now=now)
     await _made(invoice, wanted)
 

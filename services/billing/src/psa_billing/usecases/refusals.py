@@ -49,6 +49,31 @@ class AlreadyBilled(Conflict):
         )
 
 
+class ReversedSinceProposal(Conflict):
+    """The desk took back time that the run wants to bill."""
+
+    code = "time_reversed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Time of this run was taken back since it was proposed; start a new run.",
+            field="billing_run",
+        )
+
+
+class ReversedSinceApproval(Conflict):
+    """The desk took back time that the invoice wants to charge."""
+
+    code = "time_reversed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Time on this invoice was taken back since it was approved; delete the invoice and "
+            "start another run.",
+            field="invoice",
+        )
+
+
 class InvoiceIsIssued(Conflict):
     """What was issued is undone only by another document."""
 
