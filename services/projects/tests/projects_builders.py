@@ -78,6 +78,17 @@ def an_entry(task_id: UUID | str | None, **changes: Any) -> dict[str, Any]:
     }
 
 
+def a_reversal(entry: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """Return the data of time_entry.reversed.v1 for *entry*."""
+    return {
+        "time_entry_id": entry["time_entry_id"],
+        "task_id": entry["task_id"],
+        "reversal_id": uuid7(),
+        "reversed_at": "2026-06-12T08:00:00Z",
+        **changes,
+    }
+
+
 async def a_project(api: Api, **changes: Any) -> dict[str, Any]:
     """Enter a project over HTTP and return its resource."""
     body = {"name": "Interne Dokumentation", "internal": True, **changes}

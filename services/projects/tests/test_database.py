@@ -26,7 +26,7 @@ def test_a_query_without_a_tenant_fails_loudly(database: Database, role: str) ->
         conn.execute("SELECT id FROM projects")
 
 
-@pytest.mark.parametrize("table", ["projects", "tasks", "booked_time"])
+@pytest.mark.parametrize("table", ["projects", "tasks", "booked_time", "reversed_time"])
 def test_nothing_can_be_deleted(database: Database, table: str) -> None:
     with psycopg.connect(database.app_dsn) as conn:
         conn.execute("SELECT set_config('app.tenant_id', gen_random_uuid()::text, true)")

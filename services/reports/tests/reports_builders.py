@@ -141,6 +141,15 @@ class June:
             **changes,
         }
 
+    def merged(self, **changes: Any) -> dict[str, Any]:
+        """Return ticket.merged.v1: another ticket goes on."""
+        return {"ticket_id": self.ticket_id, "target_id": uuid7(), **changes}
+
+    def taken_back(self, time_entry_id: UUID, **changes: Any) -> dict[str, Any]:
+        """Return time_entry.reversed.v1."""
+        known = {"reversal_id": uuid7(), "reversed_at": "2026-07-02T08:00:00Z"}
+        return {"time_entry_id": time_entry_id, **known, **changes}
+
     def entry(self, **changes: Any) -> dict[str, Any]:
         """Return time_entry.approved.v1 for work on T-1001."""
         return {

@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from billing_desk import june_with, reversed_
 from billing_story import SERVER_LINE, Story, data_of, refusal_of
 from psa_billing.queries import invoices
 from psa_billing.usecases import chain_watch, issuing
@@ -146,3 +147,19 @@ async def test_the_chain_shows_what_a_superuser_altered(
         broken = await chain_watch.first_broken(tx)
 
     assert broken == 1
+
+
+async def test_time_that_is_taken_back_during_the_approval_is_refused_or_stays_named(
+    story: Story,
+) -> None:
+    wrong = await june_with(story)
+    run = await story.run()
+
+    approval, _ = await asyncio.gather(
+        story.api.post(f"/billing-runs/{run['id']}/approve"),
+        story.hear("time_entry.reversed.v1", reversed_(story, wrong), sequence=2),
+    )
+
+    (listed,) = (await story.api.get("/time-reversals")).json()["data"]
+    ends = {200: "to_withdraw", 409: "unbilled"}
+    assert listed["attributes"]["state"] == ends[approval.status_code], approval.text

@@ -7,7 +7,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from projects_builders import Scene, a_customer, a_project, a_task, a_user, an_entry, arrive
+from projects_builders import (
+    Scene,
+    a_customer,
+    a_project,
+    a_reversal,
+    a_task,
+    a_user,
+    an_entry,
+    arrive,
+)
 from psa_common.db import Pool, tenant_transaction
 from psa_common.ids import uuid7
 from psa_common.testing import Api, Tenant, a_context
@@ -69,6 +78,53 @@ async def test_time_of_another_tenant_does_not_count(
 
     read = await managed.get(f"/tasks/{task['id']}")
     assert read.json()["data"]["attributes"]["booked_minutes"] == 0
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+async def test_minutes_that_were_taken_back_count_on_no_task_in_any_order(
+    managed: Api, acme: Tenant, worker_pool: Pool, order: tuple[int, ...]
+) -> None:
+    project = await a_project(managed)
+    task = await a_task(managed, project["id"])
+    wrong = an_entry(task["id"], billable="billable")
+    envelopes = [
+        an_envelope(acme.id, "time_entry.approved.v1", wrong),
+        an_envelope(acme.id, "time_entry.reversed.v1", a_reversal(wrong), sequence=2),
+        an_envelope(acme.id, "time_entry.approved.v1", an_entry(task["id"], minutes=20)),
+    ]
+
+    await _arrive_all(worker_pool, [envelopes[at] for at in order])
+
+    read = (await managed.get(f"/tasks/{task['id']}")).json()["data"]["attributes"]
+    whole = (await managed.get(f"/projects/{project['id']}")).json()["data"]["attributes"]
+    listed = (await managed.get(f"/projects/{project['id']}/tasks")).json()["data"]
+    assert (read["booked_minutes"], read["booked_billable_minutes"]) == (20, 0)
+    assert whole["booked_minutes"] == 20
+    assert [each["attributes"]["booked_minutes"] for each in listed] == [20]
+
+
+async def test_what_another_tenant_takes_back_still_counts_here(
+    managed: Api, acme: Tenant, beta: Tenant, worker_pool: Pool
+) -> None:
+    task = await a_task(managed, (await a_project(managed))["id"])
+    entry = an_entry(task["id"])
+    await arrive(worker_pool, an_envelope(acme.id, "time_entry.approved.v1", entry))
+
+    await arrive(worker_pool, an_envelope(beta.id, "time_entry.reversed.v1", a_reversal(entry)))
+
+    read = await managed.get(f"/tasks/{task['id']}")
+    assert read.json()["data"]["attributes"]["booked_minutes"] == 30
+
+
+async def test_time_on_a_ticket_that_is_taken_back_is_not_ours_either(
+    acme: Tenant, worker_pool: Pool
+) -> None:
+    reversal = a_reversal(an_entry(None, ticket_id=uuid7()))
+
+    await arrive(worker_pool, an_envelope(acme.id, "time_entry.reversed.v1", reversal))
+
+    async with tenant_transaction(worker_pool, acme.id, a_context()) as tx:
+        assert await tx.fetch_value("SELECT count(*) FROM reversed_time") == 0
 
 
 async def _arrive_all(worker_pool: Pool, envelopes: Sequence[Envelope]) -> None:

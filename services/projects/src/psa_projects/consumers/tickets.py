@@ -1,6 +1,6 @@
 """What projects do when the service desk, which owns the ledger of time, reports something."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -22,6 +22,15 @@ class TimeEntryApproved(msgspec.Struct, frozen=True):
     billable: str
 
 
+class TimeEntryReversed(msgspec.Struct, frozen=True):
+    """Which entry is taken back; the contract has more."""
+
+    time_entry_id: UUID
+    task_id: UUID | None
+    reversal_id: UUID
+    reversed_at: datetime
+
+
 async def book_time(tx: Tx, event: TimeEntryApproved, _envelope: Envelope) -> None:
     """Count the entry on its task; time on tickets is not ours."""
     if event.task_id is None:
@@ -37,4 +46,20 @@ async def book_time(tx: Tx, event: TimeEntryApproved, _envelope: Envelope) -> No
     )
 
 
-SUBSCRIPTIONS = (Subscription("time_entry.approved.v1", TimeEntryApproved, book_time),)
+async def take_time_back(tx: Tx, event: TimeEntryReversed, _envelope: Envelope) -> None:
+    """Count the entry no more, whether we know it yet or not; time on tickets is not ours."""
+    if event.task_id is None:
+        return
+    copies.unbook(
+        tx,
+        id=event.time_entry_id,
+        task_id=event.task_id,
+        reversal_id=event.reversal_id,
+        reversed_at=event.reversed_at,
+    )
+
+
+SUBSCRIPTIONS = (
+    Subscription("time_entry.approved.v1", TimeEntryApproved, book_time),
+    Subscription("time_entry.reversed.v1", TimeEntryReversed, take_time_back),
+)

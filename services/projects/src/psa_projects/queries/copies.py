@@ -1,6 +1,6 @@
 """Read copies of what other services own: customers, users, approved time on tasks."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -46,6 +46,13 @@ BOOK_SQL = """
         ON CONFLICT DO NOTHING
 """
 
+# The entry may be still to come: the mark waits for it.
+UNBOOK_SQL = """
+    INSERT INTO reversed_time (id, task_id, reversal_id, reversed_at)
+    VALUES (%(id)s, %(task_id)s, %(reversal_id)s, %(reversed_at)s)
+        ON CONFLICT DO NOTHING
+"""
+
 FIND_USER_SQL = """
     SELECT id, active
       FROM users
@@ -88,6 +95,11 @@ def book(
         minutes=minutes,
         billable=billable,
     )
+
+
+def unbook(tx: Tx, *, id: UUID, task_id: UUID, reversal_id: UUID, reversed_at: datetime) -> None:
+    """Count an entry, known or not, no more."""
+    tx.defer(UNBOOK_SQL, id=id, task_id=task_id, reversal_id=reversal_id, reversed_at=reversed_at)
 
 
 async def find_user(tx: Tx, user_id: UUID) -> User | None:

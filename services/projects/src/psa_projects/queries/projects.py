@@ -33,7 +33,9 @@ COLUMNS: LiteralString = """
            (SELECT coalesce(sum(b.minutes), 0)::bigint
               FROM tasks AS t
               JOIN booked_time AS b ON b.task_id = t.id
-             WHERE t.project_id = p.id) AS booked_minutes
+             WHERE t.project_id = p.id
+               AND NOT EXISTS (SELECT FROM reversed_time AS r
+                                WHERE r.id = b.id)) AS booked_minutes
       FROM projects AS p
 """
 

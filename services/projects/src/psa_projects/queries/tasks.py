@@ -37,7 +37,9 @@ COLUMNS: LiteralString = """
                   coalesce(sum(b.minutes) FILTER (WHERE b.billable = 'billable'), 0)::bigint
                       AS billable_minutes
              FROM booked_time AS b
-            WHERE b.task_id = t.id) AS booked
+            WHERE b.task_id = t.id
+              AND NOT EXISTS (SELECT FROM reversed_time AS r
+                               WHERE r.id = b.id)) AS booked
 """
 
 GET_SQL = COLUMNS + " WHERE t.id = %(task_id)s AND " + VISIBLE

@@ -6,7 +6,7 @@ from psa_common.db import Tx
 from psa_events import tenants
 from psa_events.consumer import Subscription
 from psa_events.envelope import Envelope
-from psa_reports.consumers import billing, names, tickets
+from psa_reports.consumers import billing, names, sla, tickets, work
 from psa_reports.queries import copies
 
 
@@ -26,6 +26,8 @@ SUBSCRIPTIONS = tuple(
         tenants.SUBSCRIPTION,
         *names.SUBSCRIPTIONS,
         *tickets.SUBSCRIPTIONS,
+        *sla.SUBSCRIPTIONS,
+        *work.SUBSCRIPTIONS,
         *billing.SUBSCRIPTIONS,
     )
 )

@@ -1,6 +1,6 @@
-"""What reports keep of tickets, their SLA clocks, and the ledger of time."""
+"""What reports keep of tickets: how they were opened, and what became of them."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -8,7 +8,7 @@ import msgspec
 from psa_common.db import Tx
 from psa_events.consumer import Subscription
 from psa_events.envelope import Envelope
-from psa_reports.queries import sla, tickets, work
+from psa_reports.queries import tickets
 
 
 class TicketCreated(msgspec.Struct, frozen=True):
@@ -32,7 +32,7 @@ class FieldChange(msgspec.Struct, frozen=True):
 
 
 class TicketUpdated(msgspec.Struct, frozen=True):
-    """Which fields changed; we keep title and priority."""
+    """Which fields changed; we keep title, priority and customer."""
 
     ticket_id: UUID
     changes: list[FieldChange]
@@ -46,41 +46,17 @@ class TicketStatusChanged(msgspec.Struct, frozen=True):
     category: str
 
 
-class SlaMeasured(msgspec.Struct, frozen=True):
-    """How a clock stopped; the contract has more."""
+class TicketMerged(msgspec.Struct, frozen=True):
+    """Which ticket another one took in; the contract has more."""
 
     ticket_id: UUID
-    customer_id: UUID
-    metric: str
-    priority: str
-    budget_minutes: int
-    consumed_minutes: int
-    verdict: str
-    measured_at: datetime
+    target_id: UUID
 
 
-class SlaAlert(msgspec.Struct, frozen=True):
-    """A clock reached a level; the contract has more."""
+class TicketUnmerged(msgspec.Struct, frozen=True):
+    """Which ticket stands for itself again; the contract has more."""
 
     ticket_id: UUID
-    metric: str
-    priority: str
-    due_at: datetime
-    occurred_at: datetime
-
-
-class TimeEntryApproved(msgspec.Struct, frozen=True):
-    """The fields that we keep; the contract has more."""
-
-    time_entry_id: UUID
-    ticket_id: UUID | None
-    ticket_number: str | None
-    task_id: UUID | None
-    customer_id: UUID | None
-    user_id: UUID
-    work_date: date
-    minutes: int
-    billable: str
 
 
 async def keep_ticket(tx: Tx, event: TicketCreated, envelope: Envelope) -> None:
@@ -100,18 +76,21 @@ async def keep_ticket(tx: Tx, event: TicketCreated, envelope: Envelope) -> None:
 
 
 async def keep_changes(tx: Tx, event: TicketUpdated, envelope: Envelope) -> None:
-    """Keep title and priority current, each for itself."""
+    """Keep title, priority and customer current, each for itself; ignore every other field."""
     for change in event.changes:
-        if change.current is None:
-            continue
-        if change.field == "title":
-            tickets.keep_title(
-                tx, id=event.ticket_id, title=change.current, sequence=envelope.sequence
-            )
-        if change.field == "priority":
-            tickets.keep_priority(
-                tx, id=event.ticket_id, priority=change.current, sequence=envelope.sequence
-            )
+        match change:
+            case FieldChange(field="title", current=str(title)):
+                tickets.keep_title(tx, id=event.ticket_id, title=title, sequence=envelope.sequence)
+            case FieldChange(field="priority", current=str(priority)):
+                tickets.keep_priority(
+                    tx, id=event.ticket_id, priority=priority, sequence=envelope.sequence
+                )
+            case FieldChange(field="customer_id", current=str(customer)):
+                tickets.keep_customer(
+                    tx, id=event.ticket_id, customer_id=UUID(customer), sequence=envelope.sequence
+                )
+            case _:
+                pass
 
 
 async def keep_status(tx: Tx, event: TicketStatusChanged, envelope: Envelope) -> None:
@@ -125,65 +104,22 @@ async def keep_status(tx: Tx, event: TicketStatusChanged, envelope: Envelope) ->
     )
 
 
-async def keep_result(tx: Tx, event: SlaMeasured, envelope: Envelope) -> None:
-    """Keep how the clock stopped; a later measurement replaces it."""
-    result = sla.Result(
-        ticket_id=event.ticket_id,
-        metric=event.metric,
-        customer_id=event.customer_id,
-        priority=event.priority,
-        budget_minutes=event.budget_minutes,
-        consumed_minutes=event.consumed_minutes,
-        met=event.verdict == "met",
-        measured_at=event.measured_at,
+async def keep_merge(tx: Tx, event: TicketMerged, envelope: Envelope) -> None:
+    """Keep that another ticket is solved instead."""
+    tickets.keep_merge(
+        tx, id=event.ticket_id, merged_into_id=event.target_id, sequence=envelope.sequence
     )
-    sla.keep_result(tx, result, sequence=envelope.sequence)
 
 
-async def keep_warning(tx: Tx, event: SlaAlert, _envelope: Envelope) -> None:
-    """Count the warning."""
-    _keep_alert(tx, event, "warning")
-
-
-async def keep_breach(tx: Tx, event: SlaAlert, _envelope: Envelope) -> None:
-    """Count the breach."""
-    _keep_alert(tx, event, "breach")
-
-
-async def keep_entry(tx: Tx, event: TimeEntryApproved, _envelope: Envelope) -> None:
-    """Keep the approved entry."""
-    entry = work.Entry(
-        id=event.time_entry_id,
-        ticket_id=event.ticket_id,
-        ticket_number=event.ticket_number,
-        task_id=event.task_id,
-        customer_id=event.customer_id,
-        user_id=event.user_id,
-        work_date=event.work_date,
-        minutes=event.minutes,
-        billable=event.billable,
-    )
-    work.keep(tx, entry)
-
-
-def _keep_alert(tx: Tx, event: SlaAlert, level: str) -> None:
-    alert = sla.Alert(
-        ticket_id=event.ticket_id,
-        metric=event.metric,
-        level=level,
-        due_at=event.due_at,
-        priority=event.priority,
-        occurred_at=event.occurred_at,
-    )
-    sla.keep_alert(tx, alert)
+async def keep_undone_merge(tx: Tx, event: TicketUnmerged, envelope: Envelope) -> None:
+    """Keep that the ticket is solved for itself."""
+    tickets.keep_merge(tx, id=event.ticket_id, merged_into_id=None, sequence=envelope.sequence)
 
 
 SUBSCRIPTIONS = (
     Subscription("ticket.created.v1", TicketCreated, keep_ticket),
     Subscription("ticket.updated.v1", TicketUpdated, keep_changes),
     Subscription("ticket.status_changed.v1", TicketStatusChanged, keep_status),
-    Subscription("sla.measured.v1", SlaMeasured, keep_result),
-    Subscription("sla.warning.v1", SlaAlert, keep_warning),
-    Subscription("sla.breached.v1", SlaAlert, keep_breach),
-    Subscription("time_entry.approved.v1", TimeEntryApproved, keep_entry),
+    Subscription("ticket.merged.v1", TicketMerged, keep_merge),
+    Subscription("ticket.unmerged.v1", TicketUnmerged, keep_undone_merge),
 )

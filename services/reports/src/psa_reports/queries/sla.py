@@ -15,9 +15,9 @@ from psa_reports.queries.scope import OF_VISIBLE_CUSTOMER, visible_to
 KEEP_RESULT_SQL = """
     INSERT INTO sla_results AS kept
            (ticket_id, metric, customer_id, priority, budget_minutes, consumed_minutes, met,
-            measured_at, sequence)
+            measured_at, excluded, sequence)
     VALUES (%(ticket_id)s, %(metric)s, %(customer_id)s, %(priority)s, %(budget_minutes)s,
-            %(consumed_minutes)s, %(met)s, %(measured_at)s, %(sequence)s)
+            %(consumed_minutes)s, %(met)s, %(measured_at)s, %(excluded)s, %(sequence)s)
         ON CONFLICT (tenant_id, ticket_id, metric)
         DO UPDATE SET customer_id = excluded.customer_id,
                       priority = excluded.priority,
@@ -25,6 +25,7 @@ KEEP_RESULT_SQL = """
                       consumed_minutes = excluded.consumed_minutes,
                       met = excluded.met,
                       measured_at = excluded.measured_at,
+                      excluded = excluded.excluded,
                       sequence = excluded.sequence
             WHERE kept.sequence < excluded.sequence
 """
@@ -35,19 +36,25 @@ KEEP_ALERT_SQL = """
         ON CONFLICT DO NOTHING
 """
 
-# Clocks with one budget add up exactly; the mean over all of them is taken from these sums.
+# Clocks with one budget add up exactly; the mean over all of them is taken from these sums. A
+# ticket that was merged is solved by the one that took it in, and belongs to whom it has now.
 MEASURED_SQL: LiteralString = (
     """
     SELECT priority, metric, budget_minutes,
            count(*) AS measured,
            count(*) FILTER (WHERE met) AS met,
            sum(consumed_minutes)::bigint AS consumed_minutes
-      FROM sla_results
-     WHERE measured_at >= %(since)s
-       AND measured_at < %(until)s
-       AND (%(priority)s::text IS NULL OR priority = %(priority)s::text)
-       AND (%(metric)s::text IS NULL OR metric = %(metric)s::text)
-       AND """
+      FROM (SELECT m.priority, m.metric, m.budget_minutes, m.consumed_minutes, m.met,
+                   coalesce(t.customer_id, m.customer_id) AS customer_id
+              FROM sla_results AS m
+              LEFT JOIN tickets AS t ON t.id = m.ticket_id
+             WHERE m.measured_at >= %(since)s
+               AND m.measured_at < %(until)s
+               AND (%(priority)s::text IS NULL OR m.priority = %(priority)s::text)
+               AND (%(metric)s::text IS NULL OR m.metric = %(metric)s::text)
+               AND NOT m.excluded
+               AND (m.metric <> 'resolution' OR t.merged_into_id IS NULL)) AS counted
+     WHERE """
     + OF_VISIBLE_CUSTOMER
     + """
      GROUP BY priority, metric, budget_minutes
@@ -63,6 +70,9 @@ ALERTS_SQL: LiteralString = (
       LEFT JOIN tickets AS t ON t.id = a.ticket_id
      WHERE a.occurred_at >= %(since)s
        AND a.occurred_at < %(until)s
+       AND NOT EXISTS (SELECT FROM sla_results AS m
+                        WHERE m.ticket_id = a.ticket_id
+                          AND m.excluded)
        AND (%(priority)s::text IS NULL OR a.priority = %(priority)s::text)
        AND (%(metric)s::text IS NULL OR a.metric = %(metric)s::text)
        AND """
@@ -84,6 +94,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     consumed_minutes: int
     met: bool
     measured_at: datetime
+    excluded: bool
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):

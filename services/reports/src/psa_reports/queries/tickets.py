@@ -11,14 +11,16 @@ from psa_reports.queries.scope import OF_VISIBLE_CUSTOMER, visible_to
 
 KEEP_SQL = """
     INSERT INTO tickets AS kept
-           (id, number, customer_id, opened_at, title, title_sequence, priority,
-            priority_sequence, status, category, status_sequence)
-    VALUES (%(id)s, %(number)s, %(customer_id)s, %(opened_at)s, %(title)s, %(sequence)s,
-            %(priority)s, %(sequence)s, %(status)s, %(category)s, %(sequence)s)
+           (id, number, opened_at, customer_id, customer_sequence, title, title_sequence,
+            priority, priority_sequence, status, category, status_sequence)
+    VALUES (%(id)s, %(number)s, %(opened_at)s, %(customer_id)s, %(sequence)s, %(title)s,
+            %(sequence)s, %(priority)s, %(sequence)s, %(status)s, %(category)s, %(sequence)s)
         ON CONFLICT (tenant_id, id)
         DO UPDATE SET number = excluded.number,
-                      customer_id = excluded.customer_id,
                       opened_at = excluded.opened_at,
+                      customer_id = coalesce(kept.customer_id, excluded.customer_id),
+                      customer_sequence
+                          = greatest(kept.customer_sequence, excluded.customer_sequence),
                       title = coalesce(kept.title, excluded.title),
                       title_sequence = greatest(kept.title_sequence, excluded.title_sequence),
                       priority = coalesce(kept.priority, excluded.priority),
@@ -45,6 +47,25 @@ KEEP_PRIORITY_SQL = """
         DO UPDATE SET priority = excluded.priority,
                       priority_sequence = excluded.priority_sequence
             WHERE kept.priority_sequence < excluded.priority_sequence
+"""
+
+KEEP_CUSTOMER_SQL = """
+    INSERT INTO tickets AS kept (id, customer_id, customer_sequence)
+    VALUES (%(id)s, %(customer_id)s, %(sequence)s)
+        ON CONFLICT (tenant_id, id)
+        DO UPDATE SET customer_id = excluded.customer_id,
+                      customer_sequence = excluded.customer_sequence
+            WHERE kept.customer_sequence < excluded.customer_sequence
+"""
+
+# Null once a merge was undone.
+KEEP_MERGE_SQL = """
+    INSERT INTO tickets AS kept (id, merged_into_id, merged_sequence)
+    VALUES (%(id)s, %(merged_into_id)s, %(sequence)s)
+        ON CONFLICT (tenant_id, id)
+        DO UPDATE SET merged_into_id = excluded.merged_into_id,
+                      merged_sequence = excluded.merged_sequence
+            WHERE kept.merged_sequence < excluded.merged_sequence
 """
 
 KEEP_STATUS_SQL = """
@@ -110,6 +131,16 @@ def keep_title(tx: Tx, *, id: UUID, title: str, sequence: int) -> None:
 def keep_priority(tx: Tx, *, id: UUID, priority: str, sequence: int) -> None:
     """Remember another priority unless a newer one is known."""
     tx.defer(KEEP_PRIORITY_SQL, id=id, priority=priority, sequence=sequence)
+
+
+def keep_customer(tx: Tx, *, id: UUID, customer_id: UUID, sequence: int) -> None:
+    """Remember that the ticket is another customer's unless a newer word is known."""
+    tx.defer(KEEP_CUSTOMER_SQL, id=id, customer_id=customer_id, sequence=sequence)
+
+
+def keep_merge(tx: Tx, *, id: UUID, merged_into_id: UUID | None, sequence: int) -> None:
+    """Remember which ticket goes on instead, or none, unless a newer word is known."""
+    tx.defer(KEEP_MERGE_SQL, id=id, merged_into_id=merged_into_id, sequence=sequence)
 
 
 def keep_status(tx: Tx, *, id: UUID, status: str, category: str, sequence: int) -> None:

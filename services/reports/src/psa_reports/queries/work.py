@@ -1,6 +1,6 @@
 """Approved time: what nobody has billed yet, and what people did with their days."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import LiteralString
 from uuid import UUID
 
@@ -19,6 +19,12 @@ KEEP_SQL = """
             billable)
     VALUES (%(id)s, %(ticket_id)s, %(ticket_number)s, %(task_id)s, %(customer_id)s,
             %(user_id)s, %(work_date)s, %(minutes)s, %(billable)s)
+        ON CONFLICT DO NOTHING
+"""
+
+KEEP_REVERSAL_SQL = """
+    INSERT INTO reversed_time_entries (time_entry_id, reversal_id, reversed_at)
+    VALUES (%(time_entry_id)s, %(reversal_id)s, %(reversed_at)s)
         ON CONFLICT DO NOTHING
 """
 
@@ -43,7 +49,9 @@ UNBILLED_SQL: LiteralString = (
     + OF_VISIBLE_CUSTOMER
     + """
                AND NOT EXISTS (SELECT FROM billed_time_entries AS b
-                                WHERE b.time_entry_id = w.id)) AS e
+                                WHERE b.time_entry_id = w.id)
+               AND NOT EXISTS (SELECT FROM reversed_time_entries AS r
+                                WHERE r.time_entry_id = w.id)) AS e
       LEFT JOIN customers AS c ON c.id = e.customer_id
       LEFT JOIN tickets AS t ON t.id = e.ticket_id
       LEFT JOIN tasks AS k ON k.id = e.task_id
@@ -72,6 +80,8 @@ UTILISATION_SQL = """
      WHERE e.work_date >= %(since)s
        AND e.work_date < %(until)s
        AND %(scope)s = 'all'
+       AND NOT EXISTS (SELECT FROM reversed_time_entries AS r
+                        WHERE r.time_entry_id = e.id)
      GROUP BY e.user_id, u.name
      ORDER BY u.name, e.user_id
 """
@@ -94,6 +104,16 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 def keep(tx: Tx, entry: Entry) -> None:
     """Remember an approved entry, once."""
     tx.defer(KEEP_SQL, **msgspec.structs.asdict(entry))
+
+
+def keep_reversal(tx: Tx, *, time_entry_id: UUID, reversal_id: UUID, reversed_at: datetime) -> None:
+    """Remember that an entry, known or not, does not count any more."""
+    tx.defer(
+        KEEP_REVERSAL_SQL,
+        time_entry_id=time_entry_id,
+        reversal_id=reversal_id,
+        reversed_at=reversed_at,
+    )
 
 
 async def list_unbilled(
