@@ -9,7 +9,7 @@ from repository import CODE, ROOT, lines_of_code, python_files
 
 FILE_LINES_MAX = 300
 FUNCTION_LINES_MAX = 40
-LIBRARY_CODE_LINES_MAX = {"psa_common": 2_400, "psa_events": 800}
+LIBRARY_CODE_LINES_MAX = {"psa_common": 2_500, "psa_events": 800}
 #: The pytest plugin of a library is for tests; the budget is for what runs in production.
 FOR_TESTS = ("testing.py", "testing_database.py")
 

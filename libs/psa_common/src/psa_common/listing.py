@@ -40,7 +40,6 @@ async def fetch_page(
     asked = parse(listing, request)
     rows = await tx.fetch_all(listing.row, _rows_sql(listing, asked), **params, **_bound(asked))
     total = None
-    total = None
     if asked.page is not None:
         total = await _count(tx, listing, asked, params)
     whole = [resource_of(row) for row in rows[: asked.limit]]
