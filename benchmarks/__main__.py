@@ -46,7 +46,7 @@ BENCHMARKS = (
     Benchmark(("P15",), "the SLA timer, few clocks against many", sla_timer.timer),
     Benchmark(("P6",), "search few tickets and many", search.searches),
     Benchmark(("P3", "P4"), "create a ticket", rates.creates),
-    Benchmark(("P15",), "take mails in", mail_intake.mails),
+    Benchmark(("P16",), "take mails in", mail_intake.mails),
     Benchmark(("P11",), "events a second", flow.event_rate),
 )
 

@@ -1,4 +1,4 @@
-"""P15: mails that become tickets, against tickets that are opened without a mail."""
+"""P16: mails that become tickets, against tickets that are opened without a mail."""
 
 import asyncio
 import tempfile
@@ -25,7 +25,7 @@ from psa_tickets.usecases.mail import intake, mailboxes
 from psa_tickets.usecases.mail.office import MIB, PostOffice, roots_of
 from psa_tickets.usecases.ticket_lifecycle import Opening
 
-INTAKE = Goal(id="P15", sign="≥", bound=0.4)
+INTAKE = Goal(id="P16", sign="≥", bound=0.4)
 BODY = "Guten Tag,\r\n\r\nder Drucker im Einkauf druckt nicht.\r\n" * 20
 
 Work = Callable[[Tx], Awaitable[object]]

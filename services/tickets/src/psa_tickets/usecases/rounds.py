@@ -1,11 +1,14 @@
 """What the worker does by the clock, and how often."""
 
 from collections.abc import Awaitable, Callable, Coroutine
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from psa_common import audit, serve
 from psa_common.db import Pool, Tx
 from psa_common.tenants import for_every_tenant
+from psa_tickets.queries.waiting import Work, tenants_waiting
 from psa_tickets.search.index import FollowingIndex
 from psa_tickets.usecases import (
     attachment_care,
@@ -22,13 +25,12 @@ from psa_tickets.usecases.mail.office import PostOffice
 from psa_tickets.usecases.routines import recurring_watch
 from psa_tickets.usecases.time import timing
 
-#: Name, seconds between two rounds, and what is done in a transaction of each tenant.
-OF_EACH_TENANT: tuple[tuple[str, float, Callable[[Tx], Awaitable[object]]], ...] = (
-    ("sla", 1.0, sla_watch.look),
-    ("sla_reapply", 2.0, sla_reapplying.go_on),
-    ("audit", 2.0, audit.seal),
-    ("timers", 60.0, timing.look),
-    ("auto_close", auto_close.EVERY_SECONDS, auto_close.look),
+#: What is done for a tenant where some of it is due, and seconds between two rounds.
+WHERE_DUE: tuple[tuple[Work, float, Callable[[Tx], Awaitable[object]]], ...] = (
+    (Work.SLA, 1.0, sla_watch.look),
+    (Work.SLA_REAPPLY, 2.0, sla_reapplying.go_on),
+    (Work.AUDIT, 2.0, audit.seal),
+    (Work.AUTO_CLOSE, auto_close.EVERY_SECONDS, auto_close.look),
 )
 
 
@@ -37,13 +39,9 @@ def all_of(
 ) -> list[Coroutine[Any, Any, None]]:
     """Return every round, each to run for as long as the worker lives."""
     return [
-        *(
-            serve.every(seconds, name, for_every_tenant(pool, name, work))
-            for name, seconds, work in OF_EACH_TENANT
-        ),
-        serve.every(
-            1.0, "search", for_every_tenant(pool, "search", search_upkeep.follower(outside))
-        ),
+        *(_where_due(pool, work, seconds, look) for work, seconds, look in WHERE_DUE),
+        _where_due(pool, Work.SEARCH, 1.0, search_upkeep.follower(outside)),
+        serve.every(60.0, "timers", for_every_tenant(pool, "timers", timing.look)),
         serve.every(1.0, "sla_escalations", lambda: sla_escalations.go_round(pool)),
         serve.every(sla_check.EVERY_SECONDS, "sla_check", sla_check.Round(pool).go_on),
         serve.every(polling.EVERY_SECONDS, "mailboxes", polling.rounds(pool, office)),
@@ -59,3 +57,12 @@ def all_of(
             raw_care.EVERY_SECONDS, "raw_mails", lambda: raw_care.look_after(pool, office.cabinet)
         ),
     ]
+
+
+def _where_due(
+    pool: Pool, work: Work, seconds: float, look: Callable[[Tx], Awaitable[object]]
+) -> Coroutine[Any, Any, None]:
+    def tenants(pool: Pool) -> Awaitable[list[UUID]]:
+        return tenants_waiting(pool, work, now=datetime.now(UTC))
+
+    return serve.every(seconds, work, for_every_tenant(pool, work, look, tenants))

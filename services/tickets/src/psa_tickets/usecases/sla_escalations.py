@@ -17,7 +17,6 @@ from psa_common import audit
 from psa_common.context import system_context
 from psa_common.db import Pool, Tx, tenant_transaction
 from psa_common.errors import DomainError, Refused
-from psa_common.tenants import all_tenants
 from psa_events import outbox
 from psa_tickets.domain import ticket as rules
 from psa_tickets.domain.priority import Priority
@@ -28,6 +27,7 @@ from psa_tickets.events import FieldChange, TicketAssigned, TicketUpdated
 from psa_tickets.queries import sla_escalations, sla_policies, stored_tickets
 from psa_tickets.queries.sla_escalations import Doing, Level
 from psa_tickets.queries.tickets import StoredTicket
+from psa_tickets.queries.waiting import Work, tenants_waiting
 from psa_tickets.usecases.automatic import automatic
 from psa_tickets.usecases.ticket_lifecycle import settle
 
@@ -59,7 +59,8 @@ class TargetGone(Refused):
 
 async def go_round(pool: Pool) -> None:
     """Do what waits to be done, tenant by tenant."""
-    for tenant_id in await all_tenants(pool):
+    now = datetime.now(UTC)
+    for tenant_id in await tenants_waiting(pool, Work.SLA_ESCALATIONS, now=now):
         for _ in range(TURN):
             if not await do_next(pool, tenant_id, now=datetime.now(UTC)):
                 break

@@ -17,12 +17,12 @@ import structlog
 from psa_common.context import system_context
 from psa_common.db import Pool, tenant_transaction
 from psa_common.sealing import BrokenSeal
-from psa_common.tenants import all_tenants
 from psa_tickets.domain.mail.mailbox import Account, Mailbox, poll_again_in
 from psa_tickets.mail import imap
 from psa_tickets.mail.imap import MailWithheld, ServerTrouble, Session, Waiting
 from psa_tickets.queries.mail import mailboxes
 from psa_tickets.queries.mail.mailboxes import Poll
+from psa_tickets.queries.waiting import Work, tenants_waiting
 from psa_tickets.usecases.mail import intake
 from psa_tickets.usecases.mail.office import PostOffice
 
@@ -54,7 +54,8 @@ def rounds(pool: Pool, office: PostOffice) -> Callable[[], Awaitable[None]]:
     """Return a look into every mailbox that is due, of all tenants."""
 
     async def look() -> None:
-        for tenant_id in await all_tenants(pool):
+        now = datetime.now(UTC)
+        for tenant_id in await tenants_waiting(pool, Work.MAILBOXES, now=now):
             await look_into_due(pool, tenant_id, office)
 
     return look

@@ -16,7 +16,6 @@ import structlog
 from psa_common.context import system_context
 from psa_common.db import Pool, Tx, tenant_transaction
 from psa_common.sealing import BrokenSeal
-from psa_common.tenants import all_tenants
 from psa_tickets.domain.mail.delivery import LEASE, DeliveryState, next_try
 from psa_tickets.domain.mail.mailbox import Mailbox
 from psa_tickets.domain.mail.reply_token import token_for
@@ -27,6 +26,7 @@ from psa_tickets.mail.letters import Envelope
 from psa_tickets.mail.smtp import NeverByServer, NotNowByServer
 from psa_tickets.queries.mail import mailboxes, outgoing, recipients
 from psa_tickets.queries.mail.outgoing import OutgoingMail
+from psa_tickets.queries.waiting import Work, tenants_waiting
 from psa_tickets.usecases.mail.office import PostOffice
 
 log = structlog.get_logger()
@@ -59,7 +59,8 @@ def rounds(pool: Pool, office: PostOffice) -> Callable[[], Awaitable[None]]:
     """Return a round through the queued mails of all tenants."""
 
     async def go_round() -> None:
-        for tenant_id in await all_tenants(pool):
+        now = datetime.now(UTC)
+        for tenant_id in await tenants_waiting(pool, Work.MAILS, now=now):
             await send_due(pool, tenant_id, office)
 
     return go_round

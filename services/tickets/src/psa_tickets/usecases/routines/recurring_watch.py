@@ -16,11 +16,11 @@ from psa_common.context import system_context
 from psa_common.db import Pool, Tx, tenant_transaction
 from psa_common.identity import Principal
 from psa_common.ids import uuid7
-from psa_common.tenants import all_tenants
 from psa_tickets.domain.routines.recurrence import Date, round_of
 from psa_tickets.domain.ticket_type import Source
 from psa_tickets.queries import recurring
 from psa_tickets.queries.recurring import Outcome, Recurring, WhileOpen
+from psa_tickets.queries.waiting import Work, tenants_waiting
 from psa_tickets.usecases.routines import templates
 from psa_tickets.usecases.routines.templates import Lacking
 
@@ -36,7 +36,8 @@ def watch(pool: Pool) -> Callable[[], Awaitable[None]]:
     """Return a round through all tenants; one tenant's failure does not stop the others."""
 
     async def go_round() -> None:
-        for tenant_id in await all_tenants(pool):
+        began = datetime.now(UTC)
+        for tenant_id in await tenants_waiting(pool, Work.RECURRING, now=began):
             try:
                 await open_due(pool, tenant_id, now=datetime.now(UTC))
             except Exception as error:
