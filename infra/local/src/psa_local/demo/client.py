@@ -14,6 +14,8 @@ from uuid import uuid4
 BASE = "/api/v1"
 JSON = "application/json"
 ANSWER_SECONDS = 60
+#: What is sent as it is, and may be large.
+FILES = frozenset({"application/octet-stream", "message/rfc822"})
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 #: How a server says that it has closed a connection that we thought was open.
 STALE = (ConnectionError, http.client.CannotSendRequest, ssl.SSLEOFError)
@@ -109,19 +111,20 @@ class Api:
         Send one request and return whatever comes back.
 
         *path* is relative to /api/v1 unless it starts with //. A write carries an
-        Idempotency-Key, so that it can be sent again when a connection breaks.
+        Idempotency-Key, so that it can be sent again when a connection breaks; a file carries
+        none, because nobody holds a whole file to compare it.
         """
         sent = {"accept": JSON}
         if self.token:
             sent["authorization"] = f"Bearer {self.token}"
-        if method in WRITES:
-            sent["idempotency-key"] = str(uuid4())
         payload = raw
         if body is not None:
             payload = json.dumps(body).encode()
         if payload is not None:
             sent["content-type"] = JSON
         sent |= headers or {}
+        if method in WRITES and sent.get("content-type") not in FILES:
+            sent.setdefault("idempotency-key", str(uuid4()))
         target = path[1:] if path.startswith("//") else BASE + path
         return self._send(method, target, payload, sent)
 
@@ -179,16 +182,18 @@ class Api:
         payload: bytes | None,
         headers: Mapping[str, str],
     ) -> Answer:
+        is_sent = True
         try:
             connection.request(method, target, body=payload, headers=dict(headers))
         except OSError:
             # A server that has read enough to refuse answers and hangs up: its words are there.
             if not payload:
                 raise
+            is_sent = False
         response = connection.getresponse()
         named = {name.lower(): value for name, value in response.getheaders()}
         answer = Answer(response.status, named, response.read())
-        if response.will_close:
+        if response.will_close or not is_sent:
             self._forget(connection)
         return answer
 
