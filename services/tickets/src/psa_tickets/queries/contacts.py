@@ -56,6 +56,13 @@ FIND_CONTACT_BY_EMAIL_SQL = """
        AND active
 """
 
+LIST_BY_EMAIL_SQL = """
+    SELECT id, customer_id, name, email, phone, active
+      FROM contacts
+     WHERE email = ANY(%(emails)s)
+       AND active
+"""
+
 LIST_CUSTOMERS_BY_DOMAIN_SQL = """
     SELECT customer_id
       FROM customer_mail_domains
@@ -122,6 +129,11 @@ async def find_contact(tx: Tx, contact_id: UUID) -> Contact | None:
 async def find_contact_by_email(tx: Tx, email: str) -> Contact | None:
     """Return whose address it is; the CRM keeps addresses unique within a tenant."""
     return await tx.fetch_optional(Contact, FIND_CONTACT_BY_EMAIL_SQL, email=email)
+
+
+async def list_by_email(tx: Tx, emails: Sequence[str]) -> list[Contact]:
+    """Return whose addresses these are; they are in small letters."""
+    return await tx.fetch_all(Contact, LIST_BY_EMAIL_SQL, emails=list(emails))
 
 
 async def list_customers_by_domain(tx: Tx, domain: str) -> list[UUID]:

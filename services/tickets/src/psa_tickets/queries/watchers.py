@@ -135,6 +135,11 @@ async def insert(tx: Tx, watcher: Watcher) -> bool:
     return bool(await tx.execute(INSERT_SQL, **msgspec.structs.asdict(watcher)))
 
 
+def add(tx: Tx, watcher: Watcher) -> None:
+    """Store a watcher, unless they watch already."""
+    tx.defer(INSERT_SQL, **msgspec.structs.asdict(watcher))
+
+
 async def get(tx: Tx, ticket_id: UUID, watcher_id: UUID) -> NamedWatcher:
     """Return the watcher; raises NotFound."""
     found = await tx.fetch_optional(

@@ -24,16 +24,23 @@ class Kind(StrEnum):
     CONFIRMATION = "confirmation"
     REPLY = "reply"
     RESOLVED = "resolved"
+    #: Unless somebody objects, the solved ticket will be closed.
+    CLOSING = "closing"
+    #: To the customer, when the policy wants them told of an escalation.
+    PRIORITISED = "prioritised"
     ASSIGNED = "assigned"
     HEARD = "heard"
     SLA_WARNING = "sla_warning"
     SLA_BREACHED = "sla_breached"
+    SLA_ESCALATED = "sla_escalated"
 
 
 #: What a colleague has written; everything else is written by us and says so.
 WRITTEN_BY_PEOPLE = frozenset({Kind.REPLY})
 #: What goes to customers and can be answered by mail.
-TO_CUSTOMERS = frozenset({Kind.CONFIRMATION, Kind.REPLY, Kind.RESOLVED})
+TO_CUSTOMERS = frozenset(
+    {Kind.CONFIRMATION, Kind.REPLY, Kind.RESOLVED, Kind.CLOSING, Kind.PRIORITISED}
+)
 
 
 class UnknownName(LookupError):

@@ -34,7 +34,7 @@ from psa_tickets.domain.mail.mailbox import (
 from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.ticket_type import TicketType
 from psa_tickets.http.mail import mails
-from psa_tickets.http.mail.mails import RAW_BYTES_MAX, MailAttributes
+from psa_tickets.http.mail.mails import MailAttributes
 from psa_tickets.queries.mail import mailboxes
 from psa_tickets.usecases.mail import intake, mailboxes as care
 from psa_tickets.usecases.mail.mailboxes import AccountEdit, Trial
@@ -216,7 +216,7 @@ async def test_mailbox(
     "/{mailbox_id:uuid}/messages",
     guards=[requires("mailbox:manage")],
     opt={"takes": "message/rfc822"},
-    request_max_body_size=RAW_BYTES_MAX,
+    request_max_body_size=None,
 )
 async def push_message(
     request: Request[Any, Any, Any],
@@ -225,7 +225,7 @@ async def push_message(
     office: NamedDependency[PostOffice],
 ) -> Document[MailAttributes]:
     """Take a raw mail (message/rfc822) that a mail server hands over."""
-    raw = await mails.read_raw(request)
+    raw = await mails.read_raw(request, office.mail_bytes)
     mailbox = await mailboxes.get(tx, mailbox_id)
     mail = await intake.take(tx, office, mailbox, raw, now=datetime.now(UTC))
     return answer(mails.show(mail), status=201)

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, Router, get, post
 from litestar.di import NamedDependency
+from litestar.exceptions import InternalServerException
 from litestar.params import FromPath, JSONBody
 
 from psa_common.db import Tx
@@ -15,15 +16,14 @@ from psa_common.errors import Invalid, NotFound
 from psa_common.guards import requires
 from psa_common.listing import fetch_page
 from psa_common.requests import UnsupportedMediaType
+from psa_tickets.domain.attachment import UploadBrokenOff
 from psa_tickets.domain.mail.verdict import MailState
 from psa_tickets.queries.mail import incoming
 from psa_tickets.queries.mail.incoming import AttachmentRow, MailRow, WholeMail
 from psa_tickets.usecases.mail import intake
 from psa_tickets.usecases.mail.judging import Ruling
-from psa_tickets.usecases.mail.office import PostOffice
+from psa_tickets.usecases.mail.office import PostOffice, too_large
 
-#: The framework's bound; the configured one (PSA_MAIL_MIB) is smaller and says so.
-RAW_BYTES_MAX = 1_024 * 1024 * 1024
 RAW_TYPE = "message/rfc822"
 
 
@@ -70,15 +70,30 @@ def show_whole(mail: WholeMail) -> Resource[WholeMailAttributes]:
     return Resource(mail.id, "mail", shown(mail, WholeMailAttributes))
 
 
-async def read_raw(request: Request[Any, Any, Any]) -> bytes:
-    """Return the raw mail of a request; raises UnsupportedMediaType or Invalid."""
+async def read_raw(request: Request[Any, Any, Any], limit_bytes: int) -> bytes:
+    """
+    Return the raw mail of a request.
+
+    Raises UnsupportedMediaType, BodyTooLarge as soon as it is known to be, UploadBrokenOff, or
+    Invalid for no mail at all.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != RAW_TYPE:
         raise UnsupportedMediaType(f"Send the mail as {RAW_TYPE}.")
-    raw = await request.body()
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and int(length) > limit_bytes:
+        raise too_large(limit_bytes)
+    raw = bytearray()
+    try:
+        async for chunk in request.stream():
+            raw += chunk
+            if len(raw) > limit_bytes:
+                raise too_large(limit_bytes)
+    except InternalServerException:
+        raise UploadBrokenOff from None
     if not raw.strip():
         raise Invalid("The mail is empty.")
-    return raw
+    return bytes(raw)
 
 
 @get("/", guards=[requires("mail:view")], opt={"listing": incoming.LISTING})

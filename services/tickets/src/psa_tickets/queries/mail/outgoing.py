@@ -1,29 +1,29 @@
 """The outgoing_mails table: what is to leave, what has left, and what came back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
 import msgspec
 
-from psa_common.db import Tx
+from psa_common.db import Jsonb, Tx
 from psa_common.listing import Filter, Listing, Sort
 from psa_tickets.domain.mail.delivery import DeliveryState
 
 SELECT_SQL: LiteralString = """
     SELECT o.id, o.recipient, o.kind, o.mailbox_id, o.ticket_id, o.comment_id, o.message_id,
-           o.state, o.attempts, o.reason, o.created_at, o.next_at, o.sent_at
+           o.state, o.attempts, o.reason, o.created_at, o.next_at, o.sent_at, o.details
       FROM outgoing_mails AS o
 """
 
 # Twice equals once: an event that comes again finds its mail queued already.
 QUEUE_SQL = """
     INSERT INTO outgoing_mails
-           (id, event_id, recipient, kind, mailbox_id, ticket_id, comment_id, state, next_at,
-            created_at)
+           (id, event_id, recipient, kind, mailbox_id, ticket_id, comment_id, details, state,
+            next_at, created_at)
     VALUES (%(id)s, %(event_id)s, %(recipient)s, %(kind)s, %(mailbox_id)s, %(ticket_id)s,
-            %(comment_id)s, 'queued', %(now)s, %(now)s)
+            %(comment_id)s, %(details)s, 'queued', %(now)s, %(now)s)
         ON CONFLICT (tenant_id, event_id, recipient) DO NOTHING
 """
 
@@ -50,7 +50,7 @@ CLAIM_SQL = """
      WHERE mail.id = due.id
  RETURNING mail.id, mail.recipient, mail.kind, mail.mailbox_id, mail.ticket_id, mail.comment_id,
            mail.message_id, mail.state, mail.attempts, mail.reason, mail.created_at, mail.next_at,
-           mail.sent_at
+           mail.sent_at, mail.details
 """
 
 NAME_SQL = """
@@ -113,6 +113,8 @@ class OutgoingMail(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     next_at: datetime | None
     sent_at: datetime | None
+    #: What the template says of the event.
+    details: dict[str, str]
 
 
 class _MessageId(msgspec.Struct, frozen=True):
@@ -144,6 +146,7 @@ def queue(
     mailbox_id: UUID,
     ticket_id: UUID,
     comment_id: UUID | None,
+    details: Mapping[str, str],
     now: datetime,
 ) -> None:
     """Let a mail leave soon, unless this event has already caused one to this recipient."""
@@ -156,6 +159,7 @@ def queue(
         mailbox_id=mailbox_id,
         ticket_id=ticket_id,
         comment_id=comment_id,
+        details=Jsonb(dict(details)),
         now=now,
     )
 

@@ -12,7 +12,7 @@ from psa_tickets.domain.mail.thread import Claim, Clue, is_forwarded
 from psa_tickets.domain.ticket import AuthorKind
 from psa_tickets.queries import contacts, copies
 from psa_tickets.queries.contacts import Contact
-from psa_tickets.queries.mail import threads
+from psa_tickets.queries.mail import recipients, threads
 from psa_tickets.queries.tickets import TicketView
 
 
@@ -68,7 +68,8 @@ async def takes_part(tx: Tx, who: Correspondent, ticket: TicketView, claim: Clai
     """
     Say whether somebody takes part in a ticket.
 
-    With a clue that only the conversation gives, everybody of the customer does; with a mere
+    With a clue that only the conversation gives, everybody of the customer does, and everybody
+    who watches; with a mere
     number, only its contact and those who stand on its mails. Of a merged ticket the claim names
     what it was: who took part there, does so in *ticket*.
     """
@@ -76,8 +77,11 @@ async def takes_part(tx: Tx, who: Correspondent, ticket: TicketView, claim: Clai
         return True
     if who.person_id is not None and who.person_id == ticket.contact_id:
         return True
-    if claim.clue is not Clue.SUBJECT and who.customer_id == ticket.customer_id:
-        return True
+    if claim.clue is not Clue.SUBJECT:
+        if who.customer_id == ticket.customer_id:
+            return True
+        if who.address.email in await recipients.list_all_watching(tx, ticket.id):
+            return True
     return await threads.stands_on_mails(tx, claim.ticket_id, ticket.id, who.address.email)
 
 

@@ -14,7 +14,6 @@ from psa_common.context import Actor, RequestContext
 from psa_common.db import Pool, Tx, tenant_transaction
 from psa_common.errors import Conflict, NotNow
 from psa_common.ids import uuid7
-from psa_common.requests import BodyTooLarge
 from psa_events.consumer import OUTAGES
 from psa_tickets.domain import rich_text
 from psa_tickets.domain.mail.incoming import IncomingMail
@@ -26,7 +25,7 @@ from psa_tickets.queries.mail import incoming, mailboxes
 from psa_tickets.queries.mail.incoming import AttachmentRow, WholeMail
 from psa_tickets.usecases.mail.case import Case
 from psa_tickets.usecases.mail.judging import Ruling, judge
-from psa_tickets.usecases.mail.office import PostOffice
+from psa_tickets.usecases.mail.office import PostOffice, too_large
 
 log = structlog.get_logger()
 
@@ -53,8 +52,7 @@ async def take(
     Raises BodyTooLarge for more than a mail may hold.
     """
     if len(raw) > office.mail_bytes:
-        mib = office.mail_bytes / (1024 * 1024)
-        raise BodyTooLarge(f"A mail holds {mib:g} MiB at most.", code="mail_too_large")
+        raise too_large(office.mail_bytes)
     sha256 = _digest(raw)
     mail = await asyncio.to_thread(_read, raw)
     same = await incoming.find_same(tx, mailbox.id, message_id=mail.message_id, sha256=sha256)

@@ -15,7 +15,7 @@ from psa_tickets.domain.mail.verdict import MailState, Verdict, ignored, parked
 from psa_tickets.queries import tickets
 from psa_tickets.queries.mail import blocked, incoming, mailboxes, outgoing, threads
 from psa_tickets.queries.tickets import TicketView
-from psa_tickets.usecases.mail import correspondents, effects, notes
+from psa_tickets.usecases.mail import bystanders, correspondents, effects, notes
 from psa_tickets.usecases.mail.case import Case
 from psa_tickets.usecases.mail.correspondents import Correspondent
 
@@ -54,7 +54,7 @@ async def _judge_person(tx: Tx, case: Case, sender: Address, ruling: Ruling | No
     bearing = bearing_of(claim, takes_part=await correspondents.takes_part(tx, who, ticket, claim))
     match bearing:
         case Bearing.SPEAKS:
-            return await _speak(tx, case, who, ticket)
+            return await _speak(tx, case, who, ticket, claim)
         case Bearing.FLAGGED:
             return await _flag(tx, case, who, ticket)
         case Bearing.UNRELATED:
@@ -149,11 +149,15 @@ async def _open(tx: Tx, case: Case, who: Correspondent, ruling: Ruling | None) -
     if customer_id is None:
         return parked("Zu diesem Absender ist kein Kunde bekannt.")
     ticket_id = await effects.open_ticket(tx, case, who, customer_id)
+    await bystanders.take_along(tx, case, who, ticket_id, None)
     return Verdict(state=MailState.OPENED, contact_id=who.contact_id, ticket_id=ticket_id)
 
 
-async def _speak(tx: Tx, case: Case, who: Correspondent, ticket: TicketView) -> Verdict:
+async def _speak(
+    tx: Tx, case: Case, who: Correspondent, ticket: TicketView, claim: Claim
+) -> Verdict:
     spoken = await effects.speak(tx, case, who, ticket)
+    await bystanders.take_along(tx, case, who, spoken.ticket_id, claim)
     follows = spoken.comment_id is None
     return Verdict(
         state=MailState.OPENED if follows else MailState.COMMENTED,

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from psa_common.requests import BodyTooLarge
 from psa_common.sealing import FieldKeys
 from psa_tickets.domain.mail.mailbox import Account, place_of
 from psa_tickets.domain.mail.reply_token import tenant_key
@@ -70,6 +71,12 @@ def roots_of(field_key: str) -> tuple[bytes, ...]:
     """Derive the keys of reply tokens, so that a token says nothing about the field key."""
     keys = (base64.b64decode(text) for text in field_key.split(","))
     return tuple(hmac.digest(key, b"psa reply tokens", hashlib.sha256) for key in keys)
+
+
+def too_large(limit_bytes: int) -> BodyTooLarge:
+    """Return the refusal of a mail larger than *limit_bytes*."""
+    mib = limit_bytes / MIB
+    return BodyTooLarge(f"A mail holds {mib:g} MiB at most.", code="mail_too_large")
 
 
 async def _whole(raw: bytes) -> AsyncIterator[bytes]:

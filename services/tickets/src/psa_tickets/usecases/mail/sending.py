@@ -26,6 +26,7 @@ from psa_tickets.mail.letters import Envelope
 from psa_tickets.mail.smtp import NeverByServer, NotNowByServer
 from psa_tickets.queries.mail import mailboxes, outgoing, recipients
 from psa_tickets.queries.mail.outgoing import OutgoingMail
+from psa_tickets.queries.mail.recipients import Said, Subject
 from psa_tickets.queries.waiting import Work, tenants_waiting
 from psa_tickets.usecases.mail.office import PostOffice
 
@@ -84,16 +85,16 @@ async def send_due(
 
 async def _put_together(tx: Tx, office: PostOffice, mail: OutgoingMail) -> Ready | None:
     """Return the mail with its words as they stand now; what was withdrawn does not leave."""
-    said = None
-    if mail.comment_id is not None:
-        said = await recipients.find_words(tx, mail.ticket_id, mail.comment_id)
-        if said is None or said.visibility != Visibility.PUBLIC:
-            outgoing.settle(tx, mail.id, DeliveryState.FAILED, reason="Nicht mehr öffentlich.")
-            return None
+    said = await _said(tx, mail)
+    ticket = await recipients.get_subject(tx, mail.ticket_id)
+    withdrawn = _withdrawn(mail, said, ticket)
+    if withdrawn is not None:
+        outgoing.settle(tx, mail.id, DeliveryState.FAILED, reason=withdrawn)
+        return None
     mailbox = await mailboxes.get(tx, mail.mailbox_id)
     envelope = await _envelope_of(tx, office, mail)
-    ticket = await recipients.get_subject(tx, mail.ticket_id)
     values = {
+        **mail.details,
         "number": ticket.number,
         "title": ticket.title,
         "desk": mailbox.name,
@@ -105,6 +106,22 @@ async def _put_together(tx: Tx, office: PostOffice, mail: OutgoingMail) -> Ready
     words = letter(template, values, answerable=envelope.kind in TO_CUSTOMERS)
     outgoing.name(tx, mail.id, letters.message_id(mailbox, envelope.token, mail.id))
     return Ready(mail, mailbox, letters.compose(mailbox, envelope, words))
+
+
+async def _said(tx: Tx, mail: OutgoingMail) -> Said | None:
+    if mail.comment_id is None:
+        return None
+    return await recipients.find_words(tx, mail.ticket_id, mail.comment_id)
+
+
+def _withdrawn(mail: OutgoingMail, said: Said | None, ticket: Subject) -> str | None:
+    """Return why a mail is not to leave any more, or None when it is."""
+    is_public = said is not None and said.visibility == Visibility.PUBLIC
+    if mail.comment_id is not None and not is_public:
+        return "Nicht mehr öffentlich."
+    if mail.kind == Kind.CLOSING and ticket.close_announced_for is None:
+        return "Das Ticket wird nicht mehr von selbst geschlossen."
+    return None
 
 
 async def _envelope_of(tx: Tx, office: PostOffice, mail: OutgoingMail) -> Envelope:
