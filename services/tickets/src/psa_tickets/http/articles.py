@@ -19,6 +19,7 @@ from psa_common.listing import fetch_page
 from psa_tickets.domain.article import ArticleStatus, Audience
 from psa_tickets.http import article_views as views, search_views
 from psa_tickets.http.article_views import ArticleAttributes, ArticleVersions, Suggestions
+from psa_tickets.http.staff import STAFF
 from psa_tickets.queries import articles, tickets
 from psa_tickets.usecases import knowledge
 from psa_tickets.usecases.knowledge import Writing
@@ -162,7 +163,7 @@ async def keep_article_rules(data: JSONBody[Rules], tx: NamedDependency[Tx]) -> 
     await knowledge.keep_rules(tx, four_eyes=data.four_eyes)
 
 
-@post("/articles", guards=[requires("ticket:update")])
+@post("/articles", guards=[*STAFF])
 async def link_article(
     ticket_id: FromPath[UUID],
     data: JSONBody[ArticleLink],
@@ -190,7 +191,7 @@ async def list_articles_of_ticket(
     )
 
 
-@delete("/articles/{article_id:uuid}", guards=[requires("ticket:update")])
+@delete("/articles/{article_id:uuid}", guards=[*STAFF])
 async def unlink_article(
     ticket_id: FromPath[UUID],
     article_id: FromPath[UUID],

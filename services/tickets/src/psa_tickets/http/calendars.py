@@ -25,6 +25,7 @@ from psa_common.guards import requires
 from psa_common.inputs import Line
 from psa_common.listing import fetch_page
 from psa_tickets.domain.calendar import HolidayRegion, SpecialDay, Window, WorkingCalendar
+from psa_tickets.http.staff import colleagues
 from psa_tickets.queries import calendars
 from psa_tickets.queries.calendars import Calendar, CalendarVersion
 from psa_tickets.usecases import service_levels
@@ -253,6 +254,7 @@ async def list_calendar_versions(
 
 ROUTER = Router(
     "/calendars",
+    guards=[colleagues],
     route_handlers=[
         create_calendar,
         list_calendars,

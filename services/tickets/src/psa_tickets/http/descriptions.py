@@ -16,6 +16,7 @@ from psa_common.identity import Principal
 from psa_common.inputs import Text
 from psa_tickets.http import views
 from psa_tickets.http.comments import Html
+from psa_tickets.http.staff import STAFF
 from psa_tickets.http.views import DescriptionAttributes
 from psa_tickets.usecases import descriptions
 
@@ -36,7 +37,7 @@ async def read_description(
     return answer(views.description(told), version=told.version)
 
 
-@put("/", guards=[requires("ticket:update")])
+@put("/", guards=[*STAFF])
 async def write_description(
     request: Request[Any, Any, Any],
     ticket_id: FromPath[UUID],

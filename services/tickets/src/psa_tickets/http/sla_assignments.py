@@ -17,6 +17,7 @@ from psa_common.identity import Principal
 from psa_common.inputs import Line
 from psa_common.listing import fetch_page
 from psa_tickets.domain.sla_terms import Source
+from psa_tickets.http.staff import colleagues
 from psa_tickets.queries import sla_assignments
 from psa_tickets.queries.sla_assignments import Assignment
 from psa_tickets.usecases import sla_assigning
@@ -95,5 +96,7 @@ async def withdraw_policy(
 
 
 ROUTER = Router(
-    "/sla-assignments", route_handlers=[list_assignments, assign_policy, withdraw_policy]
+    "/sla-assignments",
+    guards=[colleagues],
+    route_handlers=[list_assignments, assign_policy, withdraw_policy],
 )

@@ -27,6 +27,7 @@ from psa_common.inputs import Line
 from psa_common.listing import fetch_page
 from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.sla_terms import Metric, Recipient
+from psa_tickets.http.staff import colleagues
 from psa_tickets.http.workflow import StatusKey
 from psa_tickets.queries import sla_policies, sla_reapplications
 from psa_tickets.queries.sla_policies import Policy, PolicyVersion, Target
@@ -242,6 +243,7 @@ async def read_reapplication(
 
 ROUTER = Router(
     "/sla-policies",
+    guards=[colleagues],
     route_handlers=[
         create_policy,
         list_policies,

@@ -25,6 +25,7 @@ from psa_common.inputs import Line
 from psa_common.listing import fetch_page
 from psa_tickets.domain.custom_field import FieldType
 from psa_tickets.domain.ticket_type import TicketType
+from psa_tickets.http.staff import colleagues
 from psa_tickets.http.ticket_inputs import FieldKey
 from psa_tickets.queries import ticket_fields
 from psa_tickets.queries.ticket_fields import TicketField
@@ -106,4 +107,6 @@ async def edit_field(
     return answer(show(field), version=field.version)
 
 
-ROUTER = Router("/ticket-fields", route_handlers=[create_field, list_fields, edit_field])
+ROUTER = Router(
+    "/ticket-fields", guards=[colleagues], route_handlers=[create_field, list_fields, edit_field]
+)

@@ -15,6 +15,7 @@ from psa_common.guards import requires
 from psa_common.identity import Principal
 from psa_common.listing import fetch_included, fetch_page
 from psa_tickets.http import includes, views
+from psa_tickets.http.staff import STAFF
 from psa_tickets.http.ticket_inputs import (
     Assignment,
     NewTicket,
@@ -76,7 +77,7 @@ async def read_ticket(
     return answer(ticket, *included, version=view.version)
 
 
-@patch("/{ticket_id:uuid}", guards=[requires("ticket:update")])
+@patch("/{ticket_id:uuid}", guards=[*STAFF])
 async def edit_ticket(
     request: Request[Any, Any, Any],
     ticket_id: FromPath[UUID],
@@ -96,7 +97,7 @@ async def edit_ticket(
     return answer(views.ticket_for(principal)(view), version=view.version)
 
 
-@put("/{ticket_id:uuid}/status", guards=[requires("ticket:update")])
+@put("/{ticket_id:uuid}/status", guards=[*STAFF])
 async def change_status(
     request: Request[Any, Any, Any],
     ticket_id: FromPath[UUID],

@@ -14,7 +14,11 @@ from psa_common.listing import Filter, Listing, Sort
 from psa_tickets.queries.bulk import condition_of
 from psa_tickets.queries.tickets import VISIBLE, visible_to
 
-SELECT_SQL = """
+#: One's own, and what colleagues share among each other; a customer's people see neither the
+#: names nor the filters that the desk gives its work.
+SEEN: LiteralString = "(v.owner_id = %(user_id)s OR (v.shared AND NOT %(outside)s))"
+
+SELECT_SQL: LiteralString = """
     SELECT v.id, v.owner_id, v.name, v.filter, v.sort, v.columns, v.shared, v.version,
            v.created_at
       FROM ticket_views AS v
@@ -24,7 +28,9 @@ GET_FOR_UPDATE_SQL = (
     SELECT_SQL
     + """
      WHERE v.id = %(view_id)s
-       AND (v.owner_id = %(user_id)s OR v.shared)
+       AND """
+    + SEEN
+    + """
        FOR UPDATE
 """
 )
@@ -32,7 +38,9 @@ GET_FOR_UPDATE_SQL = (
 MINE_SQL = (
     SELECT_SQL
     + """
-     WHERE v.owner_id = %(user_id)s OR v.shared
+     WHERE """
+    + SEEN
+    + """
      ORDER BY v.name, v.id
      LIMIT %(limit)s
 """
@@ -95,26 +103,31 @@ LISTING = Listing(
     row=TicketViewRow,
     select=SELECT_SQL,
     id_column="v.id",
-    conditions=("(v.owner_id = %(user_id)s OR v.shared)",),
+    conditions=(SEEN,),
     filters={"shared": Filter("v.shared = %(shared)s", bool)},
     sorts={"name": Sort("v.name", str), "created_at": Sort("v.created_at", datetime)},
     default_sort="name",
 )
 
 
-async def get(tx: Tx, view_id: UUID, user_id: UUID) -> TicketViewRow:
-    """Lock and return a view that is the user's own or shared; raises NotFound."""
+def seen_by(principal: Principal) -> dict[str, object]:
+    """Return the parameters of `SEEN` for this caller."""
+    return {"user_id": principal.user_id, "outside": principal.customer_id is not None}
+
+
+async def get(tx: Tx, view_id: UUID, principal: Principal) -> TicketViewRow:
+    """Lock and return a view that the caller may see; raises NotFound."""
     found = await tx.fetch_optional(
-        TicketViewRow, GET_FOR_UPDATE_SQL, view_id=view_id, user_id=user_id
+        TicketViewRow, GET_FOR_UPDATE_SQL, view_id=view_id, **seen_by(principal)
     )
     if found is None:
         raise NotFound(f"There is no view {view_id}.")
     return found
 
 
-async def list_of(tx: Tx, user_id: UUID) -> list[TicketViewRow]:
-    """Return as many of the user's own and the shared views as are counted."""
-    return await tx.fetch_all(TicketViewRow, MINE_SQL, user_id=user_id, limit=len(SLOTS))
+async def list_of(tx: Tx, principal: Principal) -> list[TicketViewRow]:
+    """Return as many of the views that the caller may see as are counted."""
+    return await tx.fetch_all(TicketViewRow, MINE_SQL, **seen_by(principal), limit=len(SLOTS))
 
 
 async def count_each(

@@ -106,8 +106,8 @@ WATCHERS = Listing(
     id_column="w.id",
     conditions=(
         "w.ticket_id = %(ticket_id)s",
-        # Which colleagues follow is nobody's business outside the desk.
-        "(w.user_id IS NULL OR NOT %(public_only)s)",
+        # Which colleagues and outsiders follow is nobody's business outside the desk.
+        "(w.contact_id IS NOT NULL OR NOT %(public_only)s)",
     ),
     filters={},
     sorts={"created_at": Sort("w.created_at", datetime)},

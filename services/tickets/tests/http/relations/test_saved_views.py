@@ -58,7 +58,22 @@ async def test_counters_count_each_view_among_what_the_caller_may_see(
         return {one["view_id"]: one["count"] for one in counters}
 
     assert await counted(desk) == {p2: 2, narrow: 1, everything: 3}
-    assert await counted(contact) == {p2: 1, narrow: 0, everything: 2}
+    mine = (await a_view(contact, name="P2", filter={"priority": "P2"}))["id"]
+    none = (await a_view(contact, name="Anderer", filter=both))["id"]
+    assert await counted(contact) == {mine: 1, none: 0}
+
+
+async def test_a_customers_person_never_sees_what_colleagues_share(
+    api: Api, desk: Api, customer_id: UUID, acme: Tenant
+) -> None:
+    shared = (await a_view(desk, name="Kündigt bald", shared=True))["id"]
+    contact = api.as_(acme.person("ticket:view:own_customer", customer_id=str(customer_id)))
+
+    seen = await contact.get("/ticket-views")
+    changed = await contact.patch(f"/ticket-views/{shared}", {"name": "Anders"})
+
+    assert seen.json()["data"] == []
+    assert changed.status_code == 404
 
 
 async def test_without_views_there_is_nothing_to_count(desk: Api) -> None:

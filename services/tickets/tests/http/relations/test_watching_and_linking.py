@@ -82,12 +82,14 @@ async def test_the_fifty_first_watcher_is_refused(desk: Api, customer_id: UUID) 
     assert (refused.status_code, refused.json()["error"]["code"]) == (422, "TOO_MANY_WATCHERS")
 
 
-async def test_a_customers_person_does_not_see_which_colleagues_watch(
+async def test_a_customers_person_sees_only_their_own_people_watch(
     api: Api, desk: Api, customer_id: UUID, worker_pool: Pool, acme: Tenant
 ) -> None:
     path = f"/tickets/{(await a_ticket(desk, customer_id))['id']}/watchers"
     await desk.post(path, {"user_id": str(await a_user(worker_pool, acme))})
-    public = (await desk.post(path, {"email": "a@example.com"})).json()["data"]["id"]
+    await desk.post(path, {"email": "supplier@example.com"})
+    erika = {"contact_id": str(await a_contact(worker_pool, acme, customer_id))}
+    public = (await desk.post(path, erika)).json()["data"]["id"]
     contact = api.as_(acme.person("ticket:view:own_customer", customer_id=str(customer_id)))
 
     assert await ids_at(contact, path) == [public]

@@ -18,6 +18,7 @@ from psa_common.guards import requires
 from psa_common.identity import Principal
 from psa_common.ids import uuid7
 from psa_tickets.domain.priority import Priority
+from psa_tickets.http.staff import colleagues
 from psa_tickets.http.workflow import StatusKey
 from psa_tickets.queries.comments import Comment
 from psa_tickets.usecases.relations import bulk
@@ -105,4 +106,4 @@ async def change_many(
     return answer(show(outcomes, dry_run=data.dry_run))
 
 
-ROUTER = Router("/tickets", route_handlers=[change_many])
+ROUTER = Router("/tickets", guards=[colleagues], route_handlers=[change_many])

@@ -19,6 +19,7 @@ from psa_tickets.domain.relations.family import ChildKind
 from psa_tickets.http import views
 from psa_tickets.http.relations import bulk as bulk_http
 from psa_tickets.http.relations.bulk import OutcomeReport
+from psa_tickets.http.staff import STAFF
 from psa_tickets.http.views import TicketAttributes
 from psa_tickets.http.workflow import StatusKey
 from psa_tickets.queries import families, tickets
@@ -45,7 +46,7 @@ class StatusOfAll(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     dry_run: bool = False
 
 
-@put("/parent", guards=[requires("ticket:update")])
+@put("/parent", guards=[*STAFF])
 async def set_parent(
     ticket_id: FromPath[UUID],
     data: JSONBody[Parent],
@@ -58,7 +59,7 @@ async def set_parent(
     return answer(views.ticket(view), version=view.version)
 
 
-@delete("/parent", guards=[requires("ticket:update")], status_code=204)
+@delete("/parent", guards=[*STAFF], status_code=204)
 async def clear_parent(
     ticket_id: FromPath[UUID], tx: NamedDependency[Tx], principal: NamedDependency[Principal]
 ) -> None:
@@ -76,9 +77,8 @@ async def list_children(
     """List the tickets below a ticket that the caller may see."""
     await tickets.get(tx, ticket_id, principal)
     seen = tickets.visible_to(principal)
-    return await fetch_page(
-        tx, families.CHILDREN, request, views.ticket, above_id=ticket_id, **seen
-    )
+    show = views.ticket_for(principal)
+    return await fetch_page(tx, families.CHILDREN, request, show, above_id=ticket_id, **seen)
 
 
 @post("/children/comments", guards=[requires("ticket:comment")], status_code=201)
@@ -94,7 +94,7 @@ async def tell_children(
     return answer(bulk_http.show_said(said), status=201)
 
 
-@put("/family/status", guards=[requires("ticket:update")])
+@put("/family/status", guards=[*STAFF])
 async def move_family(
     ticket_id: FromPath[UUID],
     data: JSONBody[StatusOfAll],

@@ -15,6 +15,7 @@ from psa_common.guards import requires
 from psa_common.identity import Principal
 from psa_common.listing import fetch_page
 from psa_tickets.domain.relations.links import LinkKind, TargetType, name_of
+from psa_tickets.http.staff import STAFF
 from psa_tickets.queries import links, tickets
 from psa_tickets.queries.links import SeenLink
 from psa_tickets.usecases.relations import linking
@@ -59,7 +60,7 @@ async def list_links(
     )
 
 
-@post("/", guards=[requires("ticket:update")])
+@post("/", guards=[*STAFF])
 async def add_link(
     ticket_id: FromPath[UUID],
     data: JSONBody[NewLink],
@@ -72,7 +73,7 @@ async def add_link(
     return answer(show(link), status=201)
 
 
-@delete("/{link_id:uuid}", guards=[requires("ticket:update")], status_code=204)
+@delete("/{link_id:uuid}", guards=[*STAFF], status_code=204)
 async def remove_link(
     ticket_id: FromPath[UUID],
     link_id: FromPath[UUID],

@@ -106,8 +106,10 @@ async def list_views(
     tx: NamedDependency[Tx],
     principal: NamedDependency[Principal],
 ) -> Page[ViewAttributes]:
-    """List the caller's own views and the shared ones."""
-    return await fetch_page(tx, ticket_views.LISTING, request, show, user_id=principal.user_id)
+    """List the caller's own views and, for colleagues, the shared ones."""
+    return await fetch_page(
+        tx, ticket_views.LISTING, request, show, **ticket_views.seen_by(principal)
+    )
 
 
 @get("/counters", guards=[requires("ticket:view")])

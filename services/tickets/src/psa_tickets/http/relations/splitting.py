@@ -12,10 +12,10 @@ from msgspec import Meta
 
 from psa_common.db import Tx
 from psa_common.documents import Document, answer
-from psa_common.guards import requires
 from psa_common.identity import Principal
 from psa_common.inputs import Line, Text
 from psa_tickets.http import views
+from psa_tickets.http.staff import STAFF
 from psa_tickets.http.views import TicketAttributes
 from psa_tickets.usecases.relations import splitting
 from psa_tickets.usecases.relations.splitting import ClockStart, Part
@@ -33,7 +33,7 @@ class Split(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     sla_from: ClockStart = ClockStart.SPLIT
 
 
-@post("/split", guards=[requires("ticket:update")], status_code=201)
+@post("/split", guards=[*STAFF], status_code=201)
 async def split_ticket(
     ticket_id: FromPath[UUID],
     data: JSONBody[Split],

@@ -16,6 +16,7 @@ from psa_common.identity import Principal
 from psa_common.inputs import Email
 from psa_common.listing import fetch_page
 from psa_tickets.domain.relations.watchers import Who
+from psa_tickets.http.staff import STAFF
 from psa_tickets.queries import tickets, watchers
 from psa_tickets.queries.watchers import CoAssignee, NamedWatcher
 from psa_tickets.usecases.relations import watching
@@ -79,7 +80,7 @@ async def list_watchers(
     )
 
 
-@post("/watchers", guards=[requires("ticket:update")])
+@post("/watchers", guards=[*STAFF])
 async def add_watcher(
     ticket_id: FromPath[UUID],
     data: JSONBody[NewWatcher],
@@ -93,7 +94,7 @@ async def add_watcher(
     return answer(show(watcher), status=201)
 
 
-@patch("/watchers/{watcher_id:uuid}", guards=[requires("ticket:update")])
+@patch("/watchers/{watcher_id:uuid}", guards=[*STAFF])
 async def change_watcher(
     ticket_id: FromPath[UUID],
     watcher_id: FromPath[UUID],
@@ -106,7 +107,7 @@ async def change_watcher(
     return answer(show(watcher))
 
 
-@delete("/watchers/{watcher_id:uuid}", guards=[requires("ticket:update")], status_code=204)
+@delete("/watchers/{watcher_id:uuid}", guards=[*STAFF], status_code=204)
 async def remove_watcher(
     ticket_id: FromPath[UUID],
     watcher_id: FromPath[UUID],

@@ -17,7 +17,7 @@ from psa_common.inputs import Line, Text
 from psa_common.listing import fetch_page
 from psa_tickets.domain.routines import placeholders
 from psa_tickets.domain.routines.texts import CannedAnswer, Language
-from psa_tickets.http.routines.staff import STAFF
+from psa_tickets.http.staff import STAFF, colleagues
 from psa_tickets.queries import definitions, placeholder_values, tickets
 from psa_tickets.queries.definitions import ANSWERS, Stored
 from psa_tickets.usecases.routines import definitions as keeping
@@ -134,6 +134,8 @@ async def fill_answer(
 
 
 ROUTER = Router(
-    "/canned-answers", route_handlers=[create_answer, list_answers, read_answer, replace_answer]
+    "/canned-answers",
+    guards=[colleagues],
+    route_handlers=[create_answer, list_answers, read_answer, replace_answer],
 )
 TICKET_ROUTER = Router("/tickets/{ticket_id:uuid}/canned-answers", route_handlers=[fill_answer])

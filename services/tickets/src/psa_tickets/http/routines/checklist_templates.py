@@ -16,6 +16,7 @@ from psa_common.guards import requires
 from psa_common.inputs import Line
 from psa_common.listing import fetch_page
 from psa_tickets.domain.routines.checklist import ChecklistDefinition, Task
+from psa_tickets.http.staff import STAFF, colleagues
 from psa_tickets.queries import definitions
 from psa_tickets.queries.definitions import CHECKLISTS, Stored
 from psa_tickets.usecases.routines import definitions as keeping
@@ -68,7 +69,7 @@ async def create_checklist_template(
     return answer(show(stored), version=stored.version, status=201)
 
 
-@get("/", guards=[requires("ticket:update")], opt={"listing": LISTING})
+@get("/", guards=[*STAFF], opt={"listing": LISTING})
 async def list_checklist_templates(
     request: Request[Any, Any, Any], tx: NamedDependency[Tx]
 ) -> Page[ChecklistTemplateAttributes]:
@@ -76,7 +77,7 @@ async def list_checklist_templates(
     return await fetch_page(tx, LISTING, request, show, kind=CHECKLISTS.kind)
 
 
-@get("/{template_id:uuid}", guards=[requires("ticket:update")])
+@get("/{template_id:uuid}", guards=[*STAFF])
 async def read_checklist_template(
     template_id: FromPath[UUID], tx: NamedDependency[Tx]
 ) -> Document[ChecklistTemplateAttributes]:
@@ -108,6 +109,7 @@ async def replace_checklist_template(
 
 ROUTER = Router(
     "/checklist-templates",
+    guards=[colleagues],
     route_handlers=[
         create_checklist_template,
         list_checklist_templates,

@@ -18,7 +18,7 @@ from psa_common.inputs import Line
 from psa_tickets.domain.routines import checklist
 from psa_tickets.domain.routines.checklist import ITEMS_MAX, Checklist, Task
 from psa_tickets.http.routines.checklist_templates import TaskInput
-from psa_tickets.http.routines.staff import STAFF
+from psa_tickets.http.staff import STAFF
 from psa_tickets.queries import checklists as stored, tickets
 from psa_tickets.usecases.routines import checklists
 

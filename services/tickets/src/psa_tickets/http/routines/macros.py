@@ -17,7 +17,7 @@ from psa_common.identity import Principal
 from psa_common.inputs import Line, Text
 from psa_common.listing import fetch_page
 from psa_tickets.domain.routines.macro import Action, Do, Macro
-from psa_tickets.http.routines.staff import STAFF
+from psa_tickets.http.staff import STAFF, colleagues
 from psa_tickets.queries import definitions
 from psa_tickets.queries.definitions import MACROS, Stored
 from psa_tickets.usecases.routines import definitions as keeping, macros
@@ -82,7 +82,7 @@ async def create_macro(
     return answer(show(stored), version=stored.version, status=201)
 
 
-@get("/", guards=[requires("ticket:update")], opt={"listing": LISTING})
+@get("/", guards=[*STAFF], opt={"listing": LISTING})
 async def list_macros(
     request: Request[Any, Any, Any], tx: NamedDependency[Tx]
 ) -> Page[MacroAttributes]:
@@ -90,7 +90,7 @@ async def list_macros(
     return await fetch_page(tx, LISTING, request, show, kind=MACROS.kind)
 
 
-@get("/{macro_id:uuid}", guards=[requires("ticket:update")])
+@get("/{macro_id:uuid}", guards=[*STAFF])
 async def read_macro(
     macro_id: FromPath[UUID], tx: NamedDependency[Tx]
 ) -> Document[MacroAttributes]:
@@ -130,5 +130,9 @@ async def run_macro(
     return answer(Resource(ticket_id, "macro_run", attributes))
 
 
-ROUTER = Router("/macros", route_handlers=[create_macro, list_macros, read_macro, replace_macro])
+ROUTER = Router(
+    "/macros",
+    guards=[colleagues],
+    route_handlers=[create_macro, list_macros, read_macro, replace_macro],
+)
 TICKET_ROUTER = Router("/tickets/{ticket_id:uuid}/macros", route_handlers=[run_macro])

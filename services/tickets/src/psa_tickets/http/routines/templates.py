@@ -20,7 +20,7 @@ from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.routines.texts import TicketTemplate
 from psa_tickets.domain.ticket_type import TicketType
 from psa_tickets.http import views
-from psa_tickets.http.routines.staff import STAFF
+from psa_tickets.http.staff import STAFF, colleagues
 from psa_tickets.http.views import TicketAttributes
 from psa_tickets.queries import definitions
 from psa_tickets.queries.definitions import TEMPLATES, Stored
@@ -146,6 +146,7 @@ async def open_from_template(
 
 ROUTER = Router(
     "/ticket-templates",
+    guards=[colleagues],
     route_handlers=[create_template, list_templates, read_template, replace_template],
 )
 TICKET_ROUTER = Router("/tickets", route_handlers=[open_from_template])

@@ -75,7 +75,7 @@ async def change(
     expected_version: int | None,
 ) -> TicketViewRow:
     """Change a view; a shared one only by who may share."""
-    before = await ticket_views.get(tx, view_id, principal.user_id)
+    before = await ticket_views.get(tx, view_id, principal)
     check_version(before.version, expected_version)
     _refuse(principal, before)
     after = msgspec.structs.replace(before, **changes, version=before.version + 1)
@@ -88,7 +88,7 @@ async def change(
 
 async def forget(tx: Tx, principal: Principal, view_id: UUID) -> None:
     """Forget a view."""
-    view = await ticket_views.get(tx, view_id, principal.user_id)
+    view = await ticket_views.get(tx, view_id, principal)
     _refuse(principal, view)
 
     ticket_views.delete(tx, view_id)
@@ -97,7 +97,7 @@ async def forget(tx: Tx, principal: Principal, view_id: UUID) -> None:
 
 async def count_all(tx: Tx, principal: Principal) -> Sequence[Counter]:
     """Count what each of the caller's views fits among the tickets that they may see."""
-    views = await ticket_views.list_of(tx, principal.user_id)
+    views = await ticket_views.list_of(tx, principal)
     return await ticket_views.count_each(
         tx, principal, {view.id: checked(view.filter) for view in views}
     )
