@@ -156,3 +156,17 @@ async def test_asking_leaves_no_tenant_behind_on_the_connection(
             conn, [Statement("SELECT current_setting('app.tenant_id', true)", {})]
         )
     assert result.rows(lambda _names, row: row[0] or None) == [None]
+
+
+def test_no_table_is_read_through_for_a_tenant_that_has_nothing_in_it(
+    database: Database, idle: UUID
+) -> None:
+    with psycopg.connect(database.worker_dsn) as conn:
+        for work in Work:
+            conn.execute(WAITING_SQL, {"work": work, "now": NOW})
+        read_through = conn.execute(
+            "SELECT relname FROM pg_stat_xact_user_tables"
+            " WHERE seq_scan > 0 AND relname <> 'tenants'"
+        ).fetchall()
+
+    assert read_through == []
