@@ -33,6 +33,13 @@ DONE_SQL = """
      WHERE tenant_id = %(tenant)s
 """
 
+# What a great import leaves to be followed.
+MANY_CHANGES_SQL = """
+    INSERT INTO search_changes (kind, id, part)
+    SELECT 'ticket', gen_random_uuid(), gen_random_uuid()
+      FROM generate_series(1, 20000)
+"""
+
 #: What makes work due at NOW; references are not checked, because only being due is looked at.
 DUE: dict[Work, LiteralString] = {
     Work.SLA: "UPDATE tickets SET sla_look_again_at = %(now)s WHERE tenant_id = %(tenant)s",
@@ -156,3 +163,19 @@ async def test_asking_leaves_no_tenant_behind_on_the_connection(
             conn, [Statement("SELECT current_setting('app.tenant_id', true)", {})]
         )
     assert result.rows(lambda _names, row: row[0] or None) == [None]
+
+
+def test_no_table_is_read_through_for_a_tenant_that_has_nothing_in_it(
+    database: Database, beta: Tenant, idle: UUID
+) -> None:
+    _do(database, beta.id, KNOWN_SQL, MANY_CHANGES_SQL, "ANALYZE search_changes")
+
+    with psycopg.connect(database.worker_dsn) as conn:
+        for work in Work:
+            conn.execute(WAITING_SQL, {"work": work, "now": NOW})
+        read_through = conn.execute(
+            "SELECT relname FROM pg_stat_xact_user_tables"
+            " WHERE seq_scan > 0 AND relname <> 'tenants'"
+        ).fetchall()
+
+    assert read_through == []
