@@ -102,3 +102,21 @@ async def test_more_tickets_at_once_than_the_bound_are_refused(
     assert response.status_code in {400, 413, 422}
     read = (await desk.get(f"/tickets/{ticket['id']}")).json()["data"]["attributes"]
     assert read["priority"] == ticket["attributes"]["priority"]
+
+
+@pytest.mark.parametrize(
+    "field", ["number", "created_at", "updated_at", "opened_by", "version", "sla_due", "tenant_id"]
+)
+async def test_what_the_desk_itself_writes_cannot_be_sent(
+    desk: Api, customer_id: UUID, field: str
+) -> None:
+    ticket = await a_ticket(desk, customer_id)
+
+    changed = await desk.patch(f"/tickets/{ticket['id']}", {field: "2026-01-01T00:00:00Z"})
+    said = await desk.post(
+        f"/tickets/{ticket['id']}/comments", {"body": "Hallo", field: "2026-01-01T00:00:00Z"}
+    )
+
+    assert (changed.status_code, said.status_code) == (400, 400)
+    after = (await desk.get(f"/tickets/{ticket['id']}")).json()["data"]
+    assert after["attributes"]["number"] == ticket["attributes"]["number"]
