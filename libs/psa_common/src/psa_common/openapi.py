@@ -99,9 +99,12 @@ def document_of(app: Litestar, *, service: str, title: str, version: str) -> dic
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version},
-        "paths": paths,
+        "paths": _with_standard_patterns(paths),
         "components": {
-            "schemas": {**dict(sorted(components.items())), "Error": ERROR},
+            "schemas": {
+                **dict(sorted(_with_standard_patterns(components).items())),
+                "Error": ERROR,
+            },
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
             },
@@ -123,6 +126,22 @@ def _is_described(type_: Any) -> bool:
     return isinstance(getattr(type_, "__origin__", type_), type) and issubclass(
         getattr(type_, "__origin__", type_), msgspec.Struct
     )
+
+
+def _with_standard_patterns(part: Any) -> Any:
+    r"""Return *part* with patterns as JSON Schema writes them: its `$` is what `\Z` is to us."""
+    if isinstance(part, dict):
+        members = cast("dict[str, Any]", part)
+        return {
+            name: value.replace(r"\Z", "$")
+            if name == "pattern" and isinstance(value, str)
+            else _with_standard_patterns(value)
+            for name, value in members.items()
+        }
+    if isinstance(part, list):
+        items = cast("list[Any]", part)
+        return [_with_standard_patterns(one) for one in items]
+    return part
 
 
 def _describe(one: _Operation, service: str, schema_of: dict[int, Any]) -> dict[str, Any]:

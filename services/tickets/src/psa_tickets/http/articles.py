@@ -24,7 +24,7 @@ from psa_tickets.queries import articles, tickets
 from psa_tickets.usecases import knowledge
 from psa_tickets.usecases.knowledge import Writing
 
-Tag = Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^\S(.*\S)?$")]
+Tag = Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^\S(.*\S)?\Z")]
 
 
 class ArticleInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -39,7 +39,7 @@ INERT = {
     "cross-origin-resource-policy": "same-origin",
     "cache-control": "private, no-store",
 }
-ContentId = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[!-;=?-~]+$")]
+ContentId = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[!-;=?-~]+\Z")]
 
 
 class UploadQuestion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

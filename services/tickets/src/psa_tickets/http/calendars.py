@@ -31,7 +31,7 @@ from psa_tickets.queries.calendars import Calendar, CalendarVersion
 from psa_tickets.usecases import service_levels
 
 #: Hours of one day, such as "08:00-12:00"; "24:00" is the end of the day.
-Hours = Annotated[str, Meta(pattern=r"^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$")]
+Hours = Annotated[str, Meta(pattern=r"^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]\Z")]
 DayHours = Annotated[list[Hours], Meta(max_length=12)]
 
 
@@ -50,8 +50,8 @@ class Week(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class Holidays(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whose public holidays are kept: country, and Bundesland as in DE, NW."""
 
-    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}$")] = "DE"
-    subdivision: Annotated[str, Meta(pattern=r"^[A-Z0-9]{1,12}$")] | None = None
+    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z")] = "DE"
+    subdivision: Annotated[str, Meta(pattern=r"^[A-Z0-9]{1,12}\Z")] | None = None
     categories: tuple[Annotated[str, Meta(max_length=30)], ...] = ("public",)
 
 

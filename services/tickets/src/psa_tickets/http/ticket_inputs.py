@@ -13,23 +13,23 @@ from psa_tickets.domain.ticket_type import Source, TicketType
 from psa_tickets.http.workflow import StatusKey
 from psa_tickets.queries.tickets import ExternalRef
 
-FieldKey = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Tag = Annotated[str, Meta(min_length=1, max_length=TAG_LENGTH_MAX, pattern=r"^[^\r\n\t,]*\S$")]
+FieldKey = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")]
+Tag = Annotated[str, Meta(min_length=1, max_length=TAG_LENGTH_MAX, pattern=r"^[^\r\n\t,]*\S\Z")]
 Tags = Annotated[list[Tag], Meta(max_length=100)]
 #: Values of the tenant's own fields by key; null empties one. /ticket-fields says what they hold.
 CustomValues = Annotated[
     dict[FieldKey, str | int | float | bool | list[str] | None], Meta(max_length=100)
 ]
 #: Goes onto the invoice as the buyer's order number (EN 16931, BT-13).
-OrderReference = Annotated[str, Meta(min_length=1, max_length=35, pattern=r"^\S(.*\S)?$")]
+OrderReference = Annotated[str, Meta(min_length=1, max_length=35, pattern=r"^\S(.*\S)?\Z")]
 EstimatedMinutes = Annotated[int, Meta(ge=1, le=525_600)]
 
 
 class ExternalRefInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What another system calls the ticket."""
 
-    system: Annotated[str, Meta(min_length=1, max_length=63, pattern=r"^\S+$")]
-    id: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
+    system: Annotated[str, Meta(min_length=1, max_length=63, pattern=r"^\S+\Z")]
+    id: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^\S(.*\S)?\Z")]
 
 
 ExternalRefs = Annotated[list[ExternalRefInput], Meta(max_length=20)]

@@ -21,9 +21,9 @@ from psa_tickets.queries.workflows import CurrentWorkflow
 from psa_tickets.usecases import workflow_editing
 
 #: Which statuses there are is the tenant's choice.
-StatusKey = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Label = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^\r\n\t]*\S[^\r\n\t]*$")]
-FieldName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39})?$")]
+StatusKey = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")]
+Label = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^\r\n\t]*\S[^\r\n\t]*\Z")]
+FieldName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39})?\Z")]
 
 
 class StatusInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -26,7 +26,7 @@ from psa_tickets.usecases.relations.bulk import Changes, Outcome
 from psa_tickets.usecases.relations.filters import checked
 
 Tags = Annotated[
-    list[Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^[^\s,]+( [^\s,]+)*$")]],
+    list[Annotated[str, Meta(min_length=1, max_length=50, pattern=r"^[^\s,]+( [^\s,]+)*\Z")]],
     Meta(max_length=20),
 ]
 #: A filter in the words of GET /tickets.

@@ -33,7 +33,7 @@ class RecurringInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     customer_id: UUID
     recurrence: Annotated[str, Meta(min_length=1, max_length=200)]
     starts_on: date
-    local_time: Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "08:00"
+    local_time: Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")] = "08:00"
     time_zone: Annotated[str, Meta(min_length=1, max_length=64)] = "Europe/Berlin"
     calendar_id: UUID | None = None
     asset_ids: Annotated[tuple[UUID, ...], Meta(max_length=100)] = ()

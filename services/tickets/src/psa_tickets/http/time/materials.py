@@ -27,9 +27,9 @@ from psa_tickets.usecases.time import charging
 from psa_tickets.usecases.time.charging import NewMaterial
 
 #: With up to three decimal places, such as "2" or "0.5".
-Quantity = Annotated[str, Meta(pattern=r"^[0-9]{1,7}(\.[0-9]{1,3})?$")]
+Quantity = Annotated[str, Meta(pattern=r"^[0-9]{1,7}(\.[0-9]{1,3})?\Z")]
 Price = Annotated[int, Meta(ge=0, le=10_000_000_000)]
-Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
+Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z")]
 TaxClass = Literal["standard", "reduced", "zero", "reverse_charge"]
 
 

@@ -24,10 +24,10 @@ from psa_tickets.usecases.time import deciding
 from psa_tickets.usecases.time.deciding import NewSurcharge
 
 #: Such as "1.5".
-Factor = Annotated[str, Meta(pattern=r"^[0-9]{1,2}(\.[0-9]{1,4})?$")]
+Factor = Annotated[str, Meta(pattern=r"^[0-9]{1,2}(\.[0-9]{1,4})?\Z")]
 #: Such as "50" for half as much again.
-Percent = Annotated[str, Meta(pattern=r"^[0-9]{1,3}(\.[0-9]{1,2})?$")]
-LocalTime = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Percent = Annotated[str, Meta(pattern=r"^[0-9]{1,3}(\.[0-9]{1,2})?\Z")]
+LocalTime = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z")]
 Weekdays = Annotated[list[Annotated[int, Meta(ge=1, le=7)]], Meta(max_length=7)]
 
 

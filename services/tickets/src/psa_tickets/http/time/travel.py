@@ -26,7 +26,7 @@ from psa_tickets.usecases.time import charging
 from psa_tickets.usecases.time.charging import NewTravel
 
 #: Kilometres with up to one decimal place, such as "12.5".
-Km = Annotated[str, Meta(pattern=r"^(?=.*[1-9])[0-9]{1,5}(\.[0-9])?$")]
+Km = Annotated[str, Meta(pattern=r"^(?=.*[1-9])[0-9]{1,5}(\.[0-9])?\Z")]
 Note = Annotated[str, Meta(max_length=2_000)]
 
 
