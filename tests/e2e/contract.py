@@ -46,6 +46,8 @@ class Route:
     body: Schema | None
     #: What it takes, such as a file; empty where it takes nothing.
     media_type: str
+    #: Whether it must be told something in its query.
+    asks: bool
 
     def __str__(self) -> str:
         return f"{self.method.upper()} {self.path}"
@@ -131,6 +133,7 @@ def _routes(document: Schema) -> Iterator[Route]:
                 is_list=any(one["name"] == "cursor" for one in parameters),
                 body=content[JSON]["schema"] if JSON in content else None,
                 media_type=next(iter(content), ""),
+                asks=any(one["in"] == "query" and one["required"] for one in parameters),
             )
 
 

@@ -221,7 +221,7 @@ def test_an_id_that_nobody_gave_is_not_found(writers: Writers, contract: Contrac
         answer = writers.ask(route, raw, **{"content-type": route.media_type or JSON})
 
         assert_standard(answer, str(route))
-        if route.body is None:
+        if route.body is None and not route.asks:
             assert answer.status in {404, 409}, f"{route}: {answer.body!r}"
 
 

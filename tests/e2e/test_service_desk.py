@@ -107,7 +107,10 @@ def test_a_search_forgives_umlauts_and_typing_errors(house: House, typed: str) -
     title = "Kältemaschine meldet Überdruck"
     ticket = a_ticket(house.company, house.schulze["id"], title=title)
 
-    assert ticket["id"] in desk.hits(house.company.staff.technician, typed)
+    eventually(
+        lambda: ticket["id"] in desk.hits(house.company.staff.technician, typed),
+        awaited=f"{typed!r} finds the ticket",
+    )
     assert ticket["id"] in desk.hits(house.otto, typed)
     assert desk.hits(house.erika, typed) == []
 

@@ -68,15 +68,9 @@ class _Operation:
     def body(self) -> Any | None:
         """The type of the body, if it has one."""
         field = self.handler.parsed_data_field
-        if field is None:
-            return None
-        return field.inner_types[0].annotation if field.is_optional else field.annotation
-
-    @property
-    def needs_body(self) -> bool:
-        """Whether a request without the body is refused."""
-        field = self.handler.parsed_data_field
-        return field is not None and not field.is_optional
+        if field is None or not field.is_optional:
+            return None if field is None else field.annotation
+        return field.inner_types[0].annotation
 
     @property
     def answer(self) -> Any:
@@ -160,8 +154,9 @@ def _describe(one: _Operation, service: str, schema_of: dict[int, Any]) -> dict[
         operation["x-permissions"] = permissions
     if one.body is not None:
         schema = schema_of.get(id(one.body), {})
-        content = {JSON: {"schema": schema}}
-        operation["requestBody"] = {"required": one.needs_body, "content": content}
+        field = one.handler.parsed_data_field
+        needed = field is None or not field.is_optional
+        operation["requestBody"] = {"required": needed, "content": {JSON: {"schema": schema}}}
     if media_type := one.handler.opt.get("takes"):
         stream = {"schema": {"type": "string", "format": "binary"}}
         operation["requestBody"] = {"required": True, "content": {media_type: stream}}

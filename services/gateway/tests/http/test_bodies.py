@@ -179,6 +179,22 @@ def test_a_stream_over_the_limit_is_cut_off(
     assert upstream.bodies == []
 
 
+def test_a_client_that_says_all_before_it_listens_hears_the_refusal(
+    gateway: Client, signed_in: Headers
+) -> None:
+    head = (
+        f"POST {URL} HTTP/1.1\r\nHost: x\r\nContent-Length: {30 * MIB}\r\n"
+        f"Authorization: {signed_in['authorization']}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
+        connection.sendall(head.encode() + b"x" * (30 * MIB))
+
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+
+    assert answer.startswith(b"HTTP/1.1 413")
+    assert b"BODY_TOO_LARGE" in answer
+
+
 def test_an_attachment_may_be_larger_than_other_bodies(gateway: Client, signed_in: Headers) -> None:
     body = b"x" * (11 * MIB)
 

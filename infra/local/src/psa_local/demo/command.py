@@ -63,7 +63,7 @@ def _tell(suite: RunningSuite, staff: Staff) -> list[Figure]:
     show.step(4, f"Vertrag {contract['number']} {contract['status']}: Server und Stunden")
 
     desk = story.solve_ticket(staff, customer["id"], servers[1]["id"])
-    of_desk = figures.of_desk(desk)
+    of_desk = [*figures.of_desk(desk), *figures.of_search(story.find_again(staff))]
     show.step(5, f"Ticket „{scenario.TICKET['title']}“ gelöst, drei Zeiten freigegeben")
     show.figures(of_desk)
 

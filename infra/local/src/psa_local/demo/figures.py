@@ -1,11 +1,13 @@
 """The figures of the main job: what has to come out, beside what did."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from xml.etree import ElementTree
 from zoneinfo import ZoneInfo
 
+from psa_local.demo import scenario
 from psa_local.demo.actors import Document
 from psa_local.demo.story import Bill, Desk, Reports
 
@@ -48,6 +50,12 @@ def of_desk(desk: Desk) -> list[Figure]:
         Figure("verbraucht", "380 von 480 min", f"{last['consumed_minutes']} von {budget(last)}"),
         Figure("Lösung", "79,2 %, met", f"{percent(last['consumed_percent'])}, {last['state']}"),
     ]
+
+
+def of_search(hits: Sequence[Document]) -> list[Figure]:
+    """Return what a mistyped search finds."""
+    found = ", ".join(hit["attributes"]["number"] for hit in hits)
+    return [Figure(f"Suche „{scenario.MISTYPED}“", "T-1001", found)]
 
 
 def of_bill(bill: Bill) -> list[Figure]:

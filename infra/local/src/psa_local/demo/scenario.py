@@ -113,6 +113,8 @@ TICKET: Document = {
     "priority": "P2",
     "occurred_at": "2026-06-03T16:30:00+02:00",
 }
+#: As somebody types it who is on the phone meanwhile.
+MISTYPED = "Warenwirtshaft"
 REPLY: Document = {
     "body": "Wir sehen uns SRV-02 an.",
     "occurred_at": "2026-06-03T16:40:00+02:00",

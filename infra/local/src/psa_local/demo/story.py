@@ -133,6 +133,14 @@ def solve_ticket(staff: Staff, customer_id: str, asset_id: str) -> Desk:
     )
 
 
+def find_again(staff: Staff) -> list[Document]:
+    """Look for the ticket, with a typing error; new words are learnt a moment later."""
+    return eventually(
+        lambda: staff.technician.look_for(scenario.MISTYPED),
+        awaited=f"{scenario.MISTYPED!r} finds the ticket",
+    )
+
+
 def document_solution(staff: Staff) -> tuple[Document, Document]:
     """Set an internal project up; return its task and the approved work on it."""
     task = staff.manager.start_project(scenario.PROJECT, scenario.TASK)

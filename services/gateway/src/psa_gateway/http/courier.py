@@ -96,9 +96,11 @@ class Courier:
         try:
             call = await self._ask(exchange, route, parcel)
             try:
-                await _copy(call.connection, exchange)
+                is_held = await _copy(call.connection, exchange)
             finally:
                 call.end()
+            if is_held:
+                await exchange.hear_out()
         except asyncio.CancelledError:
             if not watch.client_left:
                 raise
@@ -204,8 +206,12 @@ class _Watch:
             self._task.cancel()
 
 
-async def _copy(connection: Connection, exchange: Exchange) -> None:
-    """Copy the answer down, chunk by chunk; an answer that breaks off stays broken off."""
+async def _copy(connection: Connection, exchange: Exchange) -> bool:
+    """
+    Copy the answer down, chunk by chunk; an answer that breaks off stays broken off.
+
+    Returns whether its end is held back, because the client is still talking.
+    """
     status = connection.status
     if status >= 400 and exchange.method != "HEAD" and not _is_document(connection):
         raise _unreadable(status)
@@ -215,16 +221,20 @@ async def _copy(connection: Connection, exchange: Exchange) -> None:
         headers.append((b"connection", b"close"))
     await exchange.begin(status, headers)
 
-    more = True
+    more, held = True, False
     while more:
         try:
             chunk = await connection.read()
         except UpstreamError as error:
             # The client must not take half an answer for a whole one, so nothing ends it.
             log.warning("answer_broke_off", upstream=exchange.service, error=repr(error))
-            return
+            return False
         more = not connection.ended
-        await exchange.send({"type": "http.response.body", "body": chunk, "more_body": more})
+        held = not more and not exchange.body_done
+        await exchange.send(
+            {"type": "http.response.body", "body": chunk, "more_body": more or held}
+        )
+    return held
 
 
 def _framed(parcel: Parcel, data: bytes) -> bytes:

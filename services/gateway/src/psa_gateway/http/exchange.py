@@ -1,8 +1,10 @@
 """One request on its way: what is known of it, and how it ends."""
 
+import asyncio
 import random
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from opentelemetry.trace import Span
 
@@ -16,7 +18,11 @@ from psa_gateway.queries.admission import Decision
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 #: RFC 9110 §9.2.2: once or twice makes no difference.
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
-
+#: So much, and so long, is listened to what nobody will read; more than any upload may be.
+HEARD_OUT_BYTES_MAX = 64 * 1024 * 1024
+HEARD_OUT_SECONDS_MAX = 15.0
+#: Whoever says nothing for so long is waiting, or gone.
+HEARD_OUT_PAUSE_SECONDS_MAX = 1.0
 
 #: Ids only tell requests apart, so they need no entropy from the kernel each time.
 _RANDOM = random.Random()  # noqa: S311  # guards nothing
@@ -123,7 +129,27 @@ class Exchange:
         raw.append((b"content-length", str(len(body)).encode()))
         await self.begin(problem.status, raw)
         sent = b"" if self.method == "HEAD" else body
-        await self.send({"type": "http.response.body", "body": sent, "more_body": False})
+        more = not self.body_done
+        await self.send({"type": "http.response.body", "body": sent, "more_body": more})
+        if more:
+            await self.hear_out()
+
+    async def hear_out(self) -> None:
+        """
+        Let a client finish that was answered before it had said everything; then end the answer.
+
+        Whoever hangs up on a client that is still talking takes the answer away from it: what
+        is unread when a connection closes resets it, and the refusal never arrives.
+        """
+        heard = 0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(HEARD_OUT_SECONDS_MAX):
+                while not self.body_done and heard <= HEARD_OUT_BYTES_MAX:
+                    async with asyncio.timeout(HEARD_OUT_PAUSE_SECONDS_MAX):
+                        message = await self.receive()
+                    heard += len(message.get("body", b""))
+                    self.body_done = not message.get("more_body", False)
+        await self.send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def rate_headers(decision: Decision) -> RawHeaders:
