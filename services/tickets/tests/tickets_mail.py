@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from psa_common.sealing import FieldKeys
 from psa_common.testing import Api, Tenant
 from psa_tickets.domain.mail.reply_token import tenant_key, token_for
+from psa_tickets.mail.networks import networks_of
 from psa_tickets.storage import Cabinet
 from psa_tickets.usecases.mail.office import PostOffice, roots_of
 
@@ -25,6 +26,7 @@ def an_office(cabinet: Cabinet) -> PostOffice:
         cabinet=cabinet,
         mail_bytes=MAIL_BYTES_MAX,
         public_url="https://desk.msp.example",
+        networks=networks_of("127.0.0.0/8"),
     )
 
 

@@ -26,3 +26,5 @@ class TicketsSettings(ServiceSettings, frozen=True, kw_only=True):
     #: Such as 127.0.0.1:3310; without it files are kept as unscanned.
     clamd_address: str | None = None
     mail_mib: Annotated[int, Meta(ge=1, le=1_024)] = 30
+    #: Such as 127.0.0.0/8: where mail servers are reached besides public and private addresses.
+    mail_networks: str = ""

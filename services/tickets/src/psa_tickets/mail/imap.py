@@ -19,6 +19,7 @@ from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError
 
 from psa_tickets.domain.mail.mailbox import Account, Security
+from psa_tickets.mail.networks import AddressForbidden, Networks
 
 T = TypeVar("T")
 
@@ -96,9 +97,15 @@ class Session:
 
 
 @asynccontextmanager
-async def connected(account: Account, folder: str) -> AsyncGenerator[Session, None]:
-    """Sign in and open *folder*; raises ServerTrouble."""
-    box = await _in_thread(_sign_in, account, folder)
+async def connected(
+    account: Account, folder: str, networks: Networks
+) -> AsyncGenerator[Session, None]:
+    """Sign in and open *folder*; raises ServerTrouble, also for a server outside *networks*."""
+    try:
+        await networks.check(account.host, account.port)
+    except (AddressForbidden, OSError) as error:
+        raise ServerTrouble(_words_of(error)) from error
+    box = await _in_thread(_sign_in, account, folder, networks)
     try:
         yield Session(box, folder)
     finally:
@@ -106,7 +113,7 @@ async def connected(account: Account, folder: str) -> AsyncGenerator[Session, No
             await _in_thread(cast("Callable[[], object]", box.logout))  # pyright: ignore[reportUnknownMemberType] # untyped
 
 
-def _sign_in(account: Account, folder: str) -> BaseMailBox:
+def _sign_in(account: Account, folder: str, networks: Networks) -> BaseMailBox:
     context = ssl.create_default_context()
     host, port = account.host, account.port
     match account.security:
@@ -117,6 +124,8 @@ def _sign_in(account: Account, folder: str) -> BaseMailBox:
         case Security.NONE:
             box = MailBoxUnencrypted(host, port, timeout=TIMEOUT_SECONDS)
     try:
+        # The name may lead elsewhere by now; nobody there gets our password.
+        networks.check_all(host, [box.client.sock.getpeername()[0]])
         return box.login(account.user, account.password, initial_folder=folder)
     except BaseException:
         box.client.shutdown()
@@ -126,7 +135,7 @@ def _sign_in(account: Account, folder: str) -> BaseMailBox:
 async def _in_thread(call: Callable[..., T], *arguments: Any) -> T:
     try:
         return await asyncio.to_thread(call, *arguments)
-    except TROUBLE as error:
+    except (*TROUBLE, AddressForbidden) as error:
         raise ServerTrouble(_words_of(error)) from error
 
 

@@ -9,6 +9,7 @@ from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 from aiosmtplib.errors import SMTPRecipientsRefused
 
 from psa_tickets.domain.mail.mailbox import Account, Security
+from psa_tickets.mail.networks import AddressForbidden, Networks
 
 TIMEOUT_SECONDS = 30.0
 
@@ -26,23 +27,29 @@ class NeverByServer(Exception):
     """The server says 5xx: the same mail will be refused again."""
 
 
-async def send(account: Account, message: EmailMessage, *, sender: str, recipient: str) -> None:
+async def send(
+    account: Account, networks: Networks, message: EmailMessage, *, sender: str, recipient: str
+) -> None:
     """Hand a mail over; when this returns, the server has taken it."""
-    async with _signed_in(account) as client:
+    async with _signed_in(account, networks) as client:
         await client.send_message(message, sender=sender, recipients=[recipient])
 
 
-async def try_sign_in(account: Account) -> None:
+async def try_sign_in(account: Account, networks: Networks) -> None:
     """Sign in and leave again; raises what `send` would raise."""
-    async with _signed_in(account):
+    async with _signed_in(account, networks):
         pass
 
 
 @asynccontextmanager
-async def _signed_in(account: Account) -> AsyncGenerator[SMTP, None]:
+async def _signed_in(account: Account, networks: Networks) -> AsyncGenerator[SMTP, None]:
     client = _client(account)
     try:
+        await networks.check(account.host, account.port)
         await client.connect()
+        # The name may lead elsewhere by now; nobody there gets our password.
+        peer = client.get_transport_info("peername")
+        networks.check_all(account.host, [peer[0]])
         if account.user:
             await client.login(account.user, account.password)
         yield client
@@ -50,7 +57,7 @@ async def _signed_in(account: Account) -> AsyncGenerator[SMTP, None]:
         raise _by_code(error.recipients[0].code, error.recipients[0].message) from error
     except SMTPResponseException as error:
         raise _by_code(error.code, error.message) from error
-    except (SMTPException, OSError) as error:
+    except (SMTPException, OSError, AddressForbidden) as error:
         words = f"{type(error).__name__}: {error}"[:300]
         raise NotNowByServer(words, is_away=True) from error
     finally:

@@ -124,7 +124,7 @@ async def _try_imap(office: PostOffice, mailbox: Mailbox) -> str | None:
         return None
     try:
         account = office.opened(mailbox.imap, mailbox.id, "imap")
-        async with imap.connected(account, mailbox.imap_folder) as session:
+        async with imap.connected(account, mailbox.imap_folder, office.networks) as session:
             await session.uid_validity()
     except (imap.ServerTrouble, BrokenSeal) as error:
         return str(error)
@@ -135,7 +135,8 @@ async def _try_smtp(office: PostOffice, mailbox: Mailbox) -> str | None:
     if mailbox.smtp is None:
         return None
     try:
-        await smtp.try_sign_in(office.opened(mailbox.smtp, mailbox.id, "smtp"))
+        account = office.opened(mailbox.smtp, mailbox.id, "smtp")
+        await smtp.try_sign_in(account, office.networks)
     except (smtp.NotNowByServer, smtp.NeverByServer, BrokenSeal) as error:
         return str(error)
     return ""

@@ -11,6 +11,7 @@ from psa_common.requests import BodyTooLarge
 from psa_common.sealing import FieldKeys
 from psa_tickets.domain.mail.mailbox import Account, place_of
 from psa_tickets.domain.mail.reply_token import tenant_key
+from psa_tickets.mail.networks import Networks, networks_of
 from psa_tickets.settings import TicketsSettings
 from psa_tickets.storage import Cabinet, Room
 
@@ -27,6 +28,7 @@ class PostOffice:
     cabinet: Cabinet
     mail_bytes: int
     public_url: str
+    networks: Networks
 
     def token_keys(self, tenant_id: UUID) -> list[bytes]:
         """Return the keys of a tenant's reply tokens, today's first."""
@@ -64,6 +66,7 @@ def open_office(settings: TicketsSettings, cabinet: Cabinet) -> PostOffice:
         cabinet=cabinet,
         mail_bytes=settings.mail_mib * MIB,
         public_url=settings.public_url,
+        networks=networks_of(settings.mail_networks),
     )
 
 

@@ -82,7 +82,7 @@ async def _look_into(one: Round, poll: Poll) -> None:
     error: str | None = None
     try:
         account = _account_of(one)
-        async with imap.connected(account, one.mailbox.imap_folder) as session:
+        async with imap.connected(account, one.mailbox.imap_folder, one.office.networks) as session:
             await _read_new(one, session, poll)
     except (ServerTrouble, BrokenSeal, *intake.WAIT) as trouble:
         error = str(trouble)[:300] or type(trouble).__name__

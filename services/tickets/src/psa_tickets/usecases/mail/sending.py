@@ -147,7 +147,13 @@ async def _hand_over(
         return NotNowByServer("Das Postfach hat keinen SMTP-Server mehr.")
     try:
         account = office.opened(mailbox.smtp, mailbox.id, "smtp")
-        await smtp.send(account, one.message, sender=mailbox.address, recipient=one.mail.recipient)
+        await smtp.send(
+            account,
+            office.networks,
+            one.message,
+            sender=mailbox.address,
+            recipient=one.mail.recipient,
+        )
     except NeverByServer as error:
         return error
     except BrokenSeal as error:
