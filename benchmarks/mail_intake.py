@@ -19,6 +19,7 @@ from psa_tickets.domain.attachment import Limits
 from psa_tickets.domain.mail.mailbox import Language, Mailbox
 from psa_tickets.domain.priority import Priority
 from psa_tickets.domain.ticket_type import TicketType
+from psa_tickets.mail.networks import networks_of
 from psa_tickets.storage import Cabinet, open_objects
 from psa_tickets.usecases import ticket_lifecycle
 from psa_tickets.usecases.mail import intake, mailboxes
@@ -101,6 +102,7 @@ def _office(desk: Desk, folder: Path) -> PostOffice:
         cabinet=Cabinet(objects, Limits(file_bytes=MIB, tenant_bytes=1024 * MIB)),
         mail_bytes=MIB,
         public_url=desk.front,
+        networks=networks_of(""),
     )
 
 

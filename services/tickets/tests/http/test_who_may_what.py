@@ -85,8 +85,7 @@ async def test_another_tenant_gets_and_changes_nothing(
     told, changed = await everything(stranger, world, routes)
 
     assert leaks(told, SECRET, PUBLIC) == []
-    in_vain = "DELETE /customer-technicians/{customer_id}"
-    assert [one.name for one in changed if placeholders(one.path)] == [in_vain]
+    assert [one.name for one in changed if placeholders(one.path)] == []
     after = await boss.get(f"/tickets/{world.ids['ticket_id']}")
     assert after.json()["data"] == before.json()["data"]
 

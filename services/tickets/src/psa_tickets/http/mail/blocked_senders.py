@@ -21,7 +21,7 @@ from psa_tickets.usecases.mail import mailboxes
 Sender = Annotated[
     str,
     Meta(
-        min_length=3, max_length=254, pattern=r"^([^\s@]{1,64}@)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
+        min_length=3, max_length=254, pattern=r"^([^\s@]{1,64}@)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+\Z"
     ),
 ]
 

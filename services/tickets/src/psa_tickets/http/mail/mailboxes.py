@@ -40,10 +40,10 @@ from psa_tickets.usecases.mail import intake, mailboxes as care
 from psa_tickets.usecases.mail.mailboxes import AccountEdit, Trial
 from psa_tickets.usecases.mail.office import PostOffice
 
-Host = Annotated[str, Meta(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9.:_-]+$")]
+Host = Annotated[str, Meta(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9.:_-]+\Z")]
 Port = Annotated[int, Meta(ge=1, le=65_535)]
 Password = Annotated[str, Meta(min_length=1, max_length=1_000)]
-Folder = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\r\n]+$")]
+Folder = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\r\n]+\Z")]
 
 
 class AccountInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
