@@ -12,7 +12,6 @@ from psa_common.db import Pool, Tx, tenant_transaction
 from psa_common.ids import uuid7
 from psa_common.testing import Api, Tenant, a_context
 from psa_events.testing import published
-from psa_tickets.queries import agents as agent_queries
 from tickets_builders import EVERYTHING, a_ticket, a_user
 from tickets_routines import a_rule, an_agent, away, owner_of
 
@@ -277,18 +276,3 @@ async def test_another_tenant_and_customers_people_see_none_of_it(
 
     assert {one.status_code for one in answers} == {404}
     assert (await contact.get(f"/tickets/{ticket['id']}/assignment")).status_code == 403
-
-
-async def test_what_agents_carry_comes_from_an_index(worker_pool: Pool, acme: Tenant) -> None:
-    async with tenant_transaction(worker_pool, acme.id, a_context()) as tx:
-        await tx.execute("SET LOCAL enable_seqscan = off")
-        plan = await tx.fetch_all(
-            dict[str, Any],
-            "EXPLAIN (FORMAT JSON) " + agent_queries.CANDIDATES_SQL,
-            rule_id=uuid7(),
-            ticket_id=uuid7(),
-            customer_id=uuid7(),
-            now=NOW,
-        )
-
-    assert "tickets_unfinished_by_assignee" in str(plan)
