@@ -14,9 +14,9 @@ from psa_tickets.queries import agents as agent_queries
 FINISHED = """
     INSERT INTO tickets
            (id, number, type, title, description, customer_id, priority, status, status_kind,
-            assignee_id, opened_by, opened_at, created_at, updated_at)
+            assignee_id, opened_by, opened_at, created_at, updated_at, resolved_at, closed_at)
     SELECT gen_random_uuid(), 'F-' || n, 'incident', 'x', 'x', %(customer_id)s, 'P3', 'closed',
-           'closed', %(agent_id)s, %(agent_id)s, now(), now(), now()
+           'closed', %(agent_id)s, %(agent_id)s, now(), now(), now(), now(), now()
       FROM generate_series(1, 3000) AS n
 """
 
