@@ -22,8 +22,15 @@ from psa_tickets.domain.ticket_type import Source, TicketType
 VISIBLE: LiteralString = """
     CASE %(scope)s
         WHEN 'all'          THEN true
-        WHEN 'team'         THEN t.assignee_id IS NULL OR t.assignee_id = %(user_id)s
+        WHEN 'team'         THEN t.assignee_id IS NULL
+                              OR t.assignee_id = %(user_id)s
+                              OR t.id IN (SELECT c.ticket_id
+                                            FROM ticket_co_assignees AS c
+                                           WHERE c.user_id = %(user_id)s)
         WHEN 'assigned'     THEN t.assignee_id = %(user_id)s
+                              OR t.id IN (SELECT c.ticket_id
+                                            FROM ticket_co_assignees AS c
+                                           WHERE c.user_id = %(user_id)s)
         WHEN 'own'          THEN t.opened_by = %(user_id)s
         WHEN 'own_customer' THEN t.customer_id = %(own_customer_id)s::uuid
         ELSE false

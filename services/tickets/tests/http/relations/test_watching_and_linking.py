@@ -10,6 +10,22 @@ from tickets_builders import EVERYTHING, a_contact, a_customer, a_ticket, a_user
 from tickets_relations import ids_at, two_tickets
 
 
+async def test_who_works_along_sees_the_ticket_like_its_assignee(
+    api: Api, desk: Api, customer_id: UUID, worker_pool: Pool, acme: Tenant
+) -> None:
+    ticket = (await a_ticket(desk, customer_id))["id"]
+    colleague = await a_user(worker_pool, acme)
+    person = api.as_(acme.person("ticket:view:assigned", sub=str(colleague)))
+    before = await person.get(f"/tickets/{ticket}")
+
+    await desk.put(f"/tickets/{ticket}/co-assignees/{colleague}")
+
+    listed = (await person.get("/tickets")).json()["data"]
+    assert before.status_code == 404
+    assert [one["id"] for one in listed] == [ticket]
+    assert (await person.get(f"/tickets/{ticket}")).status_code == 200
+
+
 async def test_contacts_colleagues_and_addresses_watch_once_each(
     desk: Api, customer_id: UUID, worker_pool: Pool, acme: Tenant
 ) -> None:
