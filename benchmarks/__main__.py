@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import costs
+import desk as desks
 import flow
 import latency
 import mail_intake
@@ -15,10 +16,9 @@ import search
 import sizes
 import sla_timer
 import wrk
+from desk import Desk
 from figures import Figure, show
 
-import desk as desks
-from desk import Desk
 from psa_local.problem import Problem
 
 SEEDED = 1_000

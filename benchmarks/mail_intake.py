@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+from desk import Desk
 from figures import Figure, Goal, interleaved, ratio
 
-from desk import Desk
 from psa_common.context import system_context
 from psa_common.db import Tx, open_pool, tenant_transaction
 from psa_common.ids import uuid7

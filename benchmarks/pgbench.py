@@ -13,9 +13,9 @@ from typing import cast
 from uuid import UUID
 
 import msgspec
+from desk import Desk
 from psycopg.conninfo import conninfo_to_dict
 
-from desk import Desk
 from psa_common.db import Jsonb
 from psa_common.pipeline import Statement
 from psa_local import binaries

@@ -3,10 +3,9 @@
 import pgbench
 import recording
 import wrk
+from desk import Desk
 from figures import Figure, Goal, interleaved, ratio
 from wrk import Load
-
-from desk import Desk
 
 READ = Goal(id="P1", sign="≥", bound=0.20)
 READ_IN_FRONT = Goal(id="P2", sign="≥", bound=0.10)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import desk
+import service_desk as desk
 from actors import Company, a_ticket
 from letters import a_letter
 from psa_local.demo import scenario, story

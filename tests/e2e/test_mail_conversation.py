@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-import desk
+import service_desk as desk
 from actors import Company, found_company
 from letters import PostOffice, a_letter, an_answer_to, post_office, text_of
 from psa_local.demo.actors import Document, Person, PlatformOperator, Technician

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import desk
+import service_desk as desk
 from actors import Company, a_customer, a_ticket, found_company
 from answers import assert_standard
 from psa_local.demo import scenario
