@@ -11,7 +11,7 @@ from psa_common.documents import check_version
 from psa_common.identity import Principal
 from psa_events import outbox
 from psa_tickets.domain import sla, ticket as rules
-from psa_tickets.domain.sla_log import Escalated, Event, TermsChanged
+from psa_tickets.domain.sla_log import Escalated, TermsChanged
 from psa_tickets.domain.workflow import Transition
 from psa_tickets.events import (
     TicketAssigned,
@@ -161,7 +161,6 @@ async def settle(
     *,
     at: datetime,
     now: datetime,
-    extra: Sequence[Event] = (),
     terms_change: type[TermsChanged] | type[Escalated] = TermsChanged,
 ) -> TicketView:
     """
@@ -169,7 +168,7 @@ async def settle(
 
     A new priority, customer, location, contract or queue brings its SLA terms by itself.
     """
-    happened = (*rules.sla_events(before, after, at=at), *extra)
+    happened = rules.sla_events(before, after, at=at)
     clocks = await sla_clocks.advance(
         tx, before, after, happened, now=now, terms_change=terms_change
     )
